@@ -1,0 +1,60 @@
+import { refuse } from '../refusal';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+const codeOf = new Uint8Array(128).fill(255);
+for (let i = 0; i < 64; i++) codeOf[ALPHABET.charCodeAt(i)] = i;
+
+/** pairOf holds the two characters of each 12-bit value, so that three bytes cost two look-ups. */
+const pairOf: string[] = [];
+for (const first of ALPHABET) for (const second of ALPHABET) pairOf.push(first + second);
+
+/** toBase64 is standard padded base64 (RFC 4648 §4). */
+export function toBase64(bytes: Uint8Array): string {
+  const whole = bytes.length - (bytes.length % 3);
+  let out = '';
+  for (let i = 0; i < whole; i += 3) {
+    const bits = ((bytes[i] as number) << 16) | ((bytes[i + 1] as number) << 8) | (bytes[i + 2] as number);
+    out += (pairOf[bits >> 12] as string) + (pairOf[bits & 0xfff] as string);
+  }
+  if (bytes.length - whole === 1) {
+    out += `${pairOf[(bytes[whole] as number) << 4] as string}==`;
+  } else if (bytes.length - whole === 2) {
+    const bits = ((bytes[whole] as number) << 16) | ((bytes[whole + 1] as number) << 8);
+    out += `${pairOf[bits >> 12] as string}${ALPHABET.charAt((bits >> 6) & 63)}=`;
+  }
+  return out;
+}
+
+/**
+ * fromBase64 decodes standard padded base64 strictly: no white space, no missing padding, unused trailing bits zero,
+ * so that every byte string has exactly one text. With `lengthBytes` any other length is refused too. Refuses `bad-base64`.
+ */
+export function fromBase64(value: string, lengthBytes?: number): Uint8Array {
+  const { length } = value;
+  if (length % 4 !== 0) refuse('bad-base64', 'Base64 must be padded to a multiple of four characters.');
+  const padding = length === 0 || value.charCodeAt(length - 1) !== 61 ? 0 : value.charCodeAt(length - 2) === 61 ? 2 : 1;
+  const size = (length / 4) * 3 - padding;
+  if (lengthBytes !== undefined && size !== lengthBytes) {
+    refuse('bad-base64', `Expected ${lengthBytes} bytes in base64, found ${size}.`);
+  }
+  const out = new Uint8Array(size);
+  const characters = length - padding;
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (let i = 0; i < characters; i++) {
+    const character = value.charCodeAt(i);
+    const code = character < 128 ? (codeOf[character] as number) : 255;
+    if (code === 255) refuse('bad-base64', 'A character is not in the standard base64 alphabet.');
+    bits = (bits << 6) | code;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out[at++] = bits >> held;
+      bits &= (1 << held) - 1;
+    }
+  }
+  if (bits !== 0) refuse('bad-base64', 'The unused last bits of base64 must be zero.');
+  return out;
+}
