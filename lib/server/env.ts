@@ -1,0 +1,99 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** ServerEnv is everything the process reads from its environment, parsed once at start. */
+export interface ServerEnv {
+  port: number;
+  /** origin is the host (and port) that stands in the logs' names: `localhost:3000`, `mns.example`. */
+  origin: string;
+  periodSec: number;
+  /** databaseUrl is null when the embedded database is to be used. */
+  databaseUrl: string | null;
+  dataDir: string;
+  /** stripe is null when payments go to the sandbox in this process. */
+  stripe: { secretKey: string; webhookSecret: string } | null;
+}
+
+/** EnvError says which variable is wrong and what it may be; it never quotes a secret. */
+export class EnvError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EnvError';
+  }
+}
+
+type Vars = Record<string, string | undefined>;
+
+const MAX_PERIOD_SEC = 3_600;
+const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** readEnv parses the variables the README lists. An empty variable counts as unset. Throws EnvError. */
+export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerEnv {
+  const port = integerOf(vars, 'PORT', 3000, 0, 65_535);
+  const origin = originOf(vars, port);
+  const secretKey = valueOf(vars, 'STRIPE_SECRET_KEY');
+  const webhookSecret = valueOf(vars, 'STRIPE_WEBHOOK_SECRET');
+  if ((secretKey === null) !== (webhookSecret === null)) {
+    throw new EnvError('set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither (then the payment sandbox is used)');
+  }
+  if (secretKey !== null && !/^(sk|rk)_(test|live)_/.test(secretKey)) throw new EnvError('STRIPE_SECRET_KEY must begin with sk_test_, sk_live_, rk_test_ or rk_live_');
+  if (webhookSecret !== null && !webhookSecret.startsWith('whsec_')) throw new EnvError('STRIPE_WEBHOOK_SECRET must begin with whsec_');
+  if (secretKey === null && !isPrivateOrigin(origin)) {
+    throw new EnvError(`MNS_ORIGIN "${origin}" is public, and without STRIPE_SECRET_KEY payments would go to the sandbox: names would be given away`);
+  }
+  return {
+    port,
+    origin,
+    periodSec: integerOf(vars, 'MNS_PERIOD_SEC', 60, 1, MAX_PERIOD_SEC),
+    databaseUrl: databaseUrlOf(vars),
+    dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),
+    stripe: secretKey !== null && webhookSecret !== null ? { secretKey, webhookSecret } : null,
+  };
+}
+
+/** isPrivateOrigin reports whether only this machine or a private network can reach the origin by that name. */
+export function isPrivateOrigin(origin: string): boolean {
+  const host = hostOf(origin);
+  if (host === 'localhost' || host === '[::1]') return true;
+  if (isIP(host) === 4) return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
+  return /\.(localhost|test|local|internal|home\.arpa)$/.test(host);
+}
+
+function hostOf(origin: string): string {
+  return origin.replace(/:\d+$/, '');
+}
+
+function originOf(vars: Vars, port: number): string {
+  const value = valueOf(vars, 'MNS_ORIGIN');
+  if (value === null) {
+    if (port === 0) throw new EnvError('PORT=0 takes any free port, so MNS_ORIGIN must say what the logs are called');
+    return `localhost:${port}`;
+  }
+  const match = /^(.+?)(?::(\d{1,5}))?$/.exec(value);
+  const host = match?.[1] ?? '';
+  const portText = match?.[2];
+  const hostOk = host === '[::1]' || isIP(host) === 4 || (host.length <= 253 && host.split('.').every((label) => HOST_LABEL.test(label)));
+  const portOk = portText === undefined || (String(Number(portText)) === portText && Number(portText) >= 1 && Number(portText) <= 65_535);
+  if (!hostOk || !portOk) throw new EnvError(`MNS_ORIGIN must be a host in lower case, with a port if it is not 443: "mns.example" or "localhost:3000", not "${value}"`);
+  return value;
+}
+
+function databaseUrlOf(vars: Vars): string | null {
+  const value = valueOf(vars, 'DATABASE_URL');
+  if (value === null) return null;
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) throw new EnvError('DATABASE_URL must be a postgres:// or postgresql:// address');
+  return value;
+}
+
+function integerOf(vars: Vars, name: string, unset: number, min: number, max: number): number {
+  const value = valueOf(vars, name);
+  if (value === null) return unset;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) throw new EnvError(`${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+  return number;
+}
+
+function valueOf(vars: Vars, name: string): string | null {
+  const value = vars[name]?.trim();
+  return value === undefined || value === '' ? null : value;
+}
