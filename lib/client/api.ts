@@ -1,81 +1,92 @@
 import type { Envelope } from '../core/keys/dsse';
-import type { EntryShape, LogName, Order, Problem, Quote, RegistryInfo } from './shapes';
+import type { EntryInfo, LogInfo, LogName, Order, Problem, Quote, RegistryInfo } from './wire';
 
-/** ApiProblem is an answer of the registry that says no: the `code` and `detail` of its problem+json, or a plain word about the network. */
-export class ApiProblem extends Error {
+/**
+ * ApiError is an answer of the server that is not the thing asked for, or no answer at all (`code` `offline`, `status` 0).
+ * `detail` is a sentence for a person; `retryAfterSec` is set where the server said when to come back.
+ */
+export class ApiError extends Error {
+  readonly status: number;
   readonly code: string;
   readonly detail: string;
-  readonly status: number;
-  /** seconds to wait before asking again, where the registry said so */
   readonly retryAfterSec: number | null;
 
-  constructor(status: number, problem: Problem, retryAfterSec: number | null) {
-    super(problem.detail);
-    this.name = 'ApiProblem';
+  constructor(status: number, code: string, detail: string, retryAfterSec: number | null = null) {
+    super(`${code}: ${detail}`);
+    this.name = 'ApiError';
     this.status = status;
-    this.code = problem.code;
-    this.detail = problem.detail;
+    this.code = code;
+    this.detail = detail;
     this.retryAfterSec = retryAfterSec;
   }
 }
 
-const OFFLINE: Problem = { code: 'offline', detail: 'The registry did not answer. Check your connection; nothing was lost.' };
-
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
-  let answer: Response;
+async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
   try {
-    answer = await fetch(path, init);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiProblem(0, OFFLINE, null);
+    response = await fetch(path, { cache: 'no-store', ...init });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(0, 'offline', 'The registry could not be reached. Check your connection; nothing was lost.');
   }
-  if (answer.ok) return (await answer.json()) as T;
-  const retry = Number(answer.headers.get('retry-after'));
-  const body = (await answer.json().catch(() => null)) as Partial<Problem> | null;
-  const problem = { code: body?.code ?? 'unknown', detail: body?.detail ?? `The registry answered ${answer.status}. Try again in a minute.` };
-  throw new ApiProblem(answer.status, problem, Number.isFinite(retry) && retry > 0 ? retry : null);
+  if (response.ok) return (await response.json()) as T;
+  const problem: Partial<Problem> = await response.json().catch(() => ({}));
+  const afterSec = problem.retryAfterSec ?? Number(response.headers.get('retry-after') ?? Number.NaN);
+  throw new ApiError(
+    response.status,
+    problem.code ?? 'unexpected',
+    problem.detail ?? problem.title ?? `The registry answered ${response.status}.`,
+    Number.isFinite(afterSec) ? afterSec : null,
+  );
 }
 
-function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
-  return call<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), ...(signal ? { signal } : {}) });
+function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
 }
 
-/** quoteName asks what a name costs and whether it is free. */
-export function quoteName(name: string, signal?: AbortSignal): Promise<Quote> {
-  return post<Quote>('/api/v1/quotes', { name }, signal);
+/** quoteName asks what `input` means as a name, whether it is free, and what it costs. */
+export function quoteName(input: string, signal?: AbortSignal): Promise<Quote> {
+  return post<Quote>('/api/v1/quotes', { name: input }, signal);
 }
 
-/** getRegistry asks for the registry's identity, keys, policies and heads. */
-export function getRegistry(): Promise<RegistryInfo> {
-  return call<RegistryInfo>('/api/v1/registry');
+/** getRegistry fetches what a browser needs to build an assertion: ids, keys, heads, the schedule in force. */
+export function getRegistry(signal?: AbortSignal): Promise<RegistryInfo> {
+  return ask<RegistryInfo>('/api/v1/registry', { signal });
 }
 
-/** createOrder hands over a registration that its holder has signed, and asks for a way to pay. */
-export function createOrder(order: { assertion: Envelope; creditCents?: number; markAcknowledged?: boolean }): Promise<Order> {
-  return post<Order>('/api/v1/orders', order);
+/** OrderRequest is the body of `POST /api/v1/orders`: a `register` signed by its holder, and how it will be paid. */
+export interface OrderRequest {
+  assertion: Envelope;
+  creditCents?: number;
+  markAcknowledged?: boolean;
 }
 
-/** getOrder asks how an order stands. */
-export function getOrder(id: string): Promise<Order> {
-  return call<Order>(`/api/v1/orders/${encodeURIComponent(id)}`);
+/** createOrder stores a signed registration and opens its payment; the same assertion again gives the same order. */
+export function createOrder(request: OrderRequest): Promise<Order> {
+  return post<Order>('/api/v1/orders', request);
 }
 
-/** cancelOrder gives up an unpaid order and frees its name. */
+/** getOrder fetches one order by its id. */
+export function getOrder(id: string, signal?: AbortSignal): Promise<Order> {
+  return ask<Order>(`/api/v1/orders/${encodeURIComponent(id)}`, { signal });
+}
+
+/** cancelOrder gives up an order that is not paid; the hold on its name ends at once. */
 export function cancelOrder(id: string): Promise<Order> {
   return post<Order>(`/api/v1/orders/${encodeURIComponent(id)}/cancel`, {});
 }
 
-/** getOrderProof asks for the receipt file of a sealed order, as unverified JSON. */
-export function getOrderProof(id: string): Promise<unknown> {
-  return call<unknown>(`/api/v1/orders/${encodeURIComponent(id)}/proof`);
+/** orderProofPath is where the receipt file of a sealed order is. */
+export function orderProofPath(id: string): string {
+  return `/api/v1/orders/${encodeURIComponent(id)}/proof`;
 }
 
-/** getNameProof asks for a name's state with its whole proof, as unverified JSON. */
-export function getNameProof(name: string): Promise<unknown> {
-  return call<unknown>(`/api/v1/names/${encodeURIComponent(name)}`);
+/** getLog fetches both checkpoints, the newest seals and the newest entries. */
+export function getLog(signal?: AbortSignal): Promise<LogInfo> {
+  return ask<LogInfo>('/api/v1/log', { signal });
 }
 
-/** getEntry asks for one log entry with its inclusion proof. */
-export function getEntry(log: LogName, index: number): Promise<EntryShape> {
-  return call<EntryShape>(`/api/v1/entries/${log}/${index}`);
+/** getEntry fetches one entry with its inclusion proof. */
+export function getEntry(log: LogName, index: number, signal?: AbortSignal): Promise<EntryInfo> {
+  return ask<EntryInfo>(`/api/v1/entries/${log}/${index}`, { signal });
 }
