@@ -21,13 +21,13 @@ export class WrongPassphrase extends Error {
   }
 }
 
-/** browserKeepsKeys tells whether this browser has non-extractable Ed25519 keys; where not, a passphrase is needed. */
-export async function browserKeepsKeys(): Promise<boolean> {
+/** needsPassphrase tells whether this browser lacks non-extractable Ed25519 keys, so that the key must be kept under a passphrase. */
+export async function needsPassphrase(): Promise<boolean> {
   try {
     await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
-    return true;
-  } catch {
     return false;
+  } catch {
+    return true;
   }
 }
 
