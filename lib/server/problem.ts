@@ -1,22 +1,12 @@
 import type { RefusalCode } from '../core/refusal';
+import type { ServiceRefusalCode } from '../services/service-refusal';
 import type { HotResponse } from './hot';
 
 /** HttpCode is what the server itself refuses, before any service is asked. */
-export type HttpCode =
-  | 'not-found'
-  | 'method-not-allowed'
-  | 'unsupported-media-type'
-  | 'bad-request'
-  | 'body-timeout'
-  | 'rate-limited'
-  | 'overloaded'
-  | 'shutting-down'
-  | 'not-sealed'
-  | 'no-such-entry'
-  | 'internal';
+export type HttpCode = 'no-such-address' | 'method-not-allowed' | 'unsupported-media-type' | 'bad-request' | 'body-timeout' | 'rate-limited' | 'overloaded' | 'shutting-down' | 'internal';
 
 /** ProblemCode is every `code` a `problem+json` answer may carry. */
-export type ProblemCode = RefusalCode | HttpCode;
+export type ProblemCode = RefusalCode | ServiceRefusalCode | HttpCode;
 
 /** Problem is an expected "no" of the HTTP layer. */
 export class Problem extends Error {
@@ -107,7 +97,8 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   'wrong-registry': [422, 'This was signed for another registry'],
   'stale-proof': [422, 'The proof does not hold'],
   'rolled-back': [422, 'The proof does not hold'],
-  'not-found': [404, 'There is nothing at this address'],
+  'no-such-address': [404, 'There is nothing at this address'],
+  'not-found': [404, UNKNOWN],
   'method-not-allowed': [405, 'This address does not answer that method'],
   'unsupported-media-type': [415, 'Send JSON'],
   'bad-request': [400, MALFORMED],
@@ -116,7 +107,21 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   overloaded: [503, 'Too busy'],
   'shutting-down': [503, 'Going down for a moment'],
   'not-sealed': [409, 'Not sealed yet'],
-  'no-such-entry': [404, UNKNOWN],
+  'expires-too-soon': [422, 'Too late'],
+  'order-unknown': [404, UNKNOWN],
+  'order-closed': [409, CONFLICT],
+  'not-a-register': [422, RULE],
+  'name-held': [409, CONFLICT],
+  'hold-throttled': [429, 'Too many holds'],
+  'mark-not-acknowledged': [409, 'This name is a recorded mark'],
+  'credit-amount': [422, RULE],
+  'rail-not-open': [422, 'This cannot be paid here yet'],
+  'amount-too-small': [422, RULE],
+  'payments-unavailable': [503, 'Payments cannot be reached'],
+  'webhook-unsigned': [400, SIGNATURE],
+  'webhook-bad-signature': [400, SIGNATURE],
+  'webhook-stale': [400, SIGNATURE],
+  'webhook-foreign': [400, 'This event is not for us'],
   internal: [500, 'This is our fault'],
 };
 
