@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+
+/** Facts is a list of named values: label left, value right; stacked on a phone. */
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="divide-y divide-line text-sm">{children}</dl>;
+}
+
+/** Fact is one named value; `note` explains it to someone who has not met the word. */
+export function Fact({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <div className="grid gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[11rem_1fr]">
+      <dt className="pt-0.5 text-muted">{label}</dt>
+      <dd className="min-w-0 text-ink [overflow-wrap:anywhere]">
+        {children}
+        {note && <p className="mt-1 text-[0.8125rem] leading-relaxed text-muted">{note}</p>}
+      </dd>
+    </div>
+  );
+}
