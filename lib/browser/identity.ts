@@ -1,5 +1,5 @@
 import { x25519 } from '@noble/curves/ed25519.js';
-import { identityToSign, type IdentityPayload } from '../core/assertion/identity';
+import { identityToSign, type CertificatePayload } from '../core/assertion/identity';
 import { assertionToSign } from '../core/assertion/parse';
 import type { RegisterPayload } from '../core/assertion/payloads';
 import { toBase64 } from '../core/bytes/base64';
@@ -34,7 +34,7 @@ export async function makeIdentity(words: readonly string[], registry: string, p
   const encryptSeed = encryptSeedOf(words, FIRST_NUMBER);
   try {
     const root = publicKeyOf(rootSeed);
-    const payload: IdentityPayload = {
+    const payload: CertificatePayload = {
       ca: null,
       encrypt: toBase64(x25519.getPublicKey(encryptSeed)),
       key: toBase64(signing.publicKey),
