@@ -48,6 +48,11 @@ export function spki(publicKey: Uint8Array): Uint8Array {
 /** udfOf is the logged UDF of an identity's root key: 52 characters, upper case, no dashes. Refuses `bad-key`. */
 export function udfOf(rootPublicKey: Uint8Array): string {
   if (!isValidPublicKey(rootPublicKey)) refuse('bad-key', 'This is not a public key that can sign.');
+  return udfOfSigner(rootPublicKey);
+}
+
+/** udfOfSigner is `udfOf` for a key whose own signature is checked besides, which shows that it can sign: decoding a point is slow. */
+export function udfOfSigner(rootPublicKey: Uint8Array): string {
   return fingerprint(KEY_CONTENT_TYPE, spki(rootPublicKey), LOGGED_CHARACTERS * 5);
 }
 

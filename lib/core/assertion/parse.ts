@@ -1,0 +1,217 @@
+import { toBase64 } from '../bytes/base64';
+import { type Json, parseJson } from '../bytes/canonical-json';
+import { array, boolean, hash, integer, nullable, object, string } from '../bytes/fields';
+import { sha256 } from '../bytes/sha256';
+import { encodeEnvelope, type Envelope, envelopeFromJson, parseEnvelope, payloadBytes, type ToSign, toSign } from '../keys/dsse';
+import { isLoggedUdf } from '../keys/udf';
+import { refuse } from '../refusal';
+import * as limits from '../registry/limits';
+import { parseDisplay } from './display';
+import { parseDns } from './dns';
+import { type IdentityCertificate, parseIdentity } from './identity';
+import { parseName, parseSkeleton } from './name';
+import { type Continues, type GenesisPayload, type Mark, type Payload, type PayloadType, type RegisterPayload, ZERO } from './payloads';
+import { readDelays, readPolicy } from './policy-fields';
+import { parseService } from './service';
+
+/** ParsedAssertion is an assertion whose form is right; nothing is said yet about its signatures or its place in the log. */
+export interface ParsedAssertion {
+  /** canonical envelope, as it stands in the proof log */
+  bytes: Uint8Array;
+  /** the certificate inside `register` and `rotate`, else null; its signatures unchecked */
+  certificate: IdentityCertificate | null;
+  envelope: Envelope;
+  /** SHA-256 of the payload bytes, base64: what chains quote */
+  hash: string;
+  payload: Payload;
+}
+
+/**
+ * parseAssertion reads an assertion from its canonical bytes, strictly: exactly the fields of its type, each in bounds.
+ * @throws Refusal `too-large`, `unknown-type`, and those of JSON, envelopes, fields, names, services, DNS, policies, certificates.
+ */
+export function parseAssertion(bytes: Uint8Array): ParsedAssertion {
+  const envelope = parseEnvelope(bytes, limits.MAX_POLICY_BYTES, 'assertion');
+  const signed = payloadBytes(envelope);
+  const payload = readPayload(parseJson(signed, limits.MAX_POLICY_BYTES));
+  const max = payload.type === 'genesis' || payload.type === 'policy' ? limits.MAX_POLICY_BYTES : limits.MAX_ASSERTION_BYTES;
+  if (bytes.length > max) refuse('too-large', `An assertion of type ${payload.type} has at most ${max} bytes.`);
+  return { bytes, certificate: certificateOf(payload), envelope, hash: toBase64(sha256(signed)), payload };
+}
+
+/** parseAssertionEnvelope is `parseAssertion` for an envelope that came inside other JSON. */
+export function parseAssertionEnvelope(envelope: Envelope): ParsedAssertion {
+  return parseAssertion(encodeEnvelope(envelope));
+}
+
+/** assertionToSign prepares a payload for its signatures; what could not be parsed again is refused here, before anybody signs it. */
+export function assertionToSign(payload: Payload): ToSign {
+  const prepared = toSign('assertion', payload as object as { [field: string]: Json });
+  certificateOf(readPayload(parseJson(prepared.payload, limits.MAX_POLICY_BYTES)));
+  return prepared;
+}
+
+function certificateOf(payload: Payload): IdentityCertificate | null {
+  return payload.type === 'register' || payload.type === 'rotate' ? parseIdentity(payload.certificate, payload.registry) : null;
+}
+
+type Fields<Field extends string> = Record<Field, Json>;
+
+const READERS: Record<PayloadType, (value: Json) => Payload> = {
+  genesis: readGenesis,
+  mark: (value) => {
+    const fields = object(value, ['mark', 'name', 'notAfter', 'prev', 'registry', 'type'], 'payload');
+    return { type: 'mark', ...readCommon(fields), mark: readMark(fields.mark), name: readSkeleton(fields.name), prev: hash(fields.prev, 'payload.prev') };
+  },
+  policy: (value) => {
+    const fields = object(value, ['atOnce', 'notAfter', 'number', 'policy', 'prev', 'registry', 'type'], 'payload');
+    return {
+      type: 'policy',
+      ...readCommon(fields),
+      atOnce: boolean(fields.atOnce, 'payload.atOnce'),
+      number: integer(fields.number, 'payload.number', 1, limits.MAX_COUNTER),
+      policy: readPolicy(fields.policy, 'payload.policy'),
+      prev: hash(fields.prev, 'payload.prev'),
+    };
+  },
+  register: readRegister,
+  release: (value) => ({ type: 'release', ...readReserved(value) }),
+  reserve: (value) => ({ type: 'reserve', ...readReserved(value) }),
+  rotate: (value) => {
+    const fields = object(value, ['certificate', 'notAfter', 'of', 'registry', 'type', 'udf'], 'payload');
+    const udf = string(fields.udf, 'payload.udf', 52);
+    if (!isLoggedUdf(udf)) refuse('bad-udf', 'A UDF in an assertion has 52 upper-case characters.');
+    return { type: 'rotate', ...readCommon(fields), certificate: readCertificate(fields.certificate), of: hash(fields.of, 'payload.of'), udf };
+  },
+  update: (value) => {
+    // The two forms differ in one field, and a value with both or neither is refused by the first.
+    const isRoot = typeof value === 'object' && value !== null && 'of' in value && !('prev' in value);
+    const chain = isRoot ? 'of' : 'prev';
+    const fields: Fields<string> = object(value, ['display', 'dns', 'name', 'notAfter', 'registry', 'service', 'tenure', 'type', chain], 'payload');
+    const common = { type: 'update' as const, ...readCommon(fields), ...readRecordFields(fields) };
+    return isRoot ? { ...common, of: hash(fields['of'] ?? null, 'payload.of') } : { ...common, prev: hash(fields['prev'] ?? null, 'payload.prev') };
+  },
+};
+
+/** readPayload reads a payload of any type from parsed canonical JSON. @throws Refusal `unknown-type` and those of its fields. */
+export function readPayload(value: Json): Payload {
+  const type = typeof value === 'object' && value !== null && !Array.isArray(value) ? value['type'] : null;
+  if (typeof type !== 'string' || !Object.hasOwn(READERS, type)) return refuse('unknown-type', 'This wire version knows no assertion of that type.');
+  return READERS[type as PayloadType](value);
+}
+
+function readGenesis(value: Json): GenesisPayload {
+  const fields = object(value, ['continues', 'floors', 'notAfter', 'number', 'origin', 'policy', 'prev', 'registry', 'type'], 'payload');
+  if (fields.registry !== null) refuse('bad-field', 'payload.registry of a genesis must be null.');
+  if (fields.prev !== ZERO) refuse('bad-field', 'payload.prev of a genesis must be zeros.');
+  integer(fields.number, 'payload.number', 0, 0);
+  return {
+    type: 'genesis',
+    continues: nullable(fields.continues, readContinues),
+    floors: readDelays(fields.floors, 'payload.floors'),
+    notAfter: readTime(fields.notAfter),
+    number: 0,
+    origin: readOrigin(fields.origin),
+    policy: readPolicy(fields.policy, 'payload.policy'),
+    prev: ZERO,
+    registry: null,
+  };
+}
+
+function readContinues(value: Json): Continues {
+  const fields = object(value, ['map', 'registry', 'root', 'size'], 'payload.continues');
+  return {
+    map: hash(fields.map, 'payload.continues.map'),
+    registry: hash(fields.registry, 'payload.continues.registry'),
+    root: hash(fields.root, 'payload.continues.root'),
+    size: integer(fields.size, 'payload.continues.size', 1, limits.MAX_COUNTER),
+  };
+}
+
+function readOrigin(value: Json): string {
+  const origin = string(value, 'payload.origin', limits.MAX_ORIGIN_LENGTH);
+  if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/.test(origin)) refuse('bad-field', 'payload.origin must be a host, with a port if need be, in lower case.');
+  return origin;
+}
+
+function readRegister(value: Json): RegisterPayload {
+  const fields = object(
+    value,
+    ['after', 'certificate', 'display', 'dns', 'name', 'notAfter', 'prev', 'priceCents', 'registry', 'schedule', 'service', 'tenure', 'type'],
+    'payload',
+  );
+  return {
+    type: 'register',
+    ...readCommon(fields),
+    ...readRecordFields(fields),
+    after: hash(fields.after, 'payload.after'),
+    certificate: readCertificate(fields.certificate),
+    prev: hash(fields.prev, 'payload.prev'),
+    priceCents: integer(fields.priceCents, 'payload.priceCents', 1, limits.MAX_PRICE_CENTS),
+    schedule: integer(fields.schedule, 'payload.schedule', 1, limits.MAX_COUNTER),
+  };
+}
+
+function readRecordFields(fields: Fields<'display' | 'dns' | 'name' | 'service' | 'tenure'>) {
+  const name = parseName(string(fields.name, 'payload.name', limits.MAX_NAME_LENGTH));
+  return {
+    display: parseDisplay(string(fields.display, 'payload.display', limits.MAX_DISPLAY_BYTES), name),
+    dns: parseDns(array(fields.dns, 'payload.dns', limits.MAX_DNS_ADDRESSES).map((address, i) => string(address, `payload.dns[${i}]`, 39))),
+    name,
+    service: nullable(fields.service, (service) => parseService(string(service, 'payload.service', limits.MAX_HOST_LENGTH))),
+    tenure: integer(fields.tenure, 'payload.tenure', 0, limits.MAX_TENURE),
+  };
+}
+
+function readReserved(value: Json) {
+  const fields = object(value, ['name', 'notAfter', 'prev', 'reason', 'registry', 'type'], 'payload');
+  return {
+    ...readCommon(fields),
+    name: readSkeleton(fields.name),
+    prev: hash(fields.prev, 'payload.prev'),
+    reason: readLine(fields.reason, 'payload.reason', limits.MAX_REASON_BYTES),
+  };
+}
+
+function readMark(value: Json): Mark {
+  const fields = object(value, ['classes', 'number', 'office', 'owner'], 'payload.mark');
+  const classes = array(fields.classes, 'payload.mark.classes', limits.MAX_MARK_CLASS).map((item, i) => integer(item, `payload.mark.classes[${i}]`, 1, limits.MAX_MARK_CLASS));
+  if (classes.some((item, i) => i > 0 && item <= (classes[i - 1] ?? 0))) refuse('bad-field', 'payload.mark.classes must ascend.');
+  return {
+    classes,
+    number: readLine(fields.number, 'payload.mark.number', limits.MAX_MARK_FIELD_BYTES),
+    office: readLine(fields.office, 'payload.mark.office', limits.MAX_MARK_FIELD_BYTES),
+    owner: readLine(fields.owner, 'payload.mark.owner', limits.MAX_MARK_OWNER_BYTES),
+  };
+}
+
+/** readLine reads a line for people: not empty, no white space at its ends, no control, line-breaking or direction characters. */
+function readLine(value: Json, path: string, maxBytes: number): string {
+  const line = string(value, path, maxBytes);
+  if (!isPlainLine(line)) refuse('bad-field', `${path} must be one line of plain text.`);
+  return line;
+}
+
+/** FORBIDDEN is a fixed list and no Unicode category, which would change with the version of Unicode: C0, C1, separators, bidi controls, BOM. */
+const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+
+/** isPlainLine tells whether `line` may stand in a log as text for people. */
+export function isPlainLine(line: string): boolean {
+  return line !== '' && !line.startsWith(' ') && !line.endsWith(' ') && !FORBIDDEN.test(line);
+}
+
+function readCommon(fields: Fields<'notAfter' | 'registry'>) {
+  return { notAfter: readTime(fields.notAfter), registry: hash(fields.registry, 'payload.registry') };
+}
+
+function readTime(value: Json): number {
+  return integer(value, 'payload.notAfter', 0, limits.MAX_TIME_SEC);
+}
+
+function readSkeleton(value: Json): string {
+  return parseSkeleton(string(value, 'payload.name', limits.MAX_NAME_LENGTH));
+}
+
+function readCertificate(value: Json): Envelope {
+  return envelopeFromJson(value, 'identity', 'payload.certificate');
+}

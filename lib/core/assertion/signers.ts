@@ -1,0 +1,89 @@
+import { invariant, refuse } from '../refusal';
+import { policyInForce, recordOf } from '../registry/lookup';
+import { readIdentity, readPolicy, type StateReader } from '../registry/state';
+import type { IdentityCertificate } from './identity';
+import type { ParsedAssertion } from './parse';
+import { type Base64, isRootUpdate, type Payload, type RoleKeys } from './payloads';
+
+/** keyidsOf lists who signed, in order. */
+export function keyidsOf(parsed: ParsedAssertion): Base64[] {
+  return parsed.envelope.signatures.map((signature) => signature.keyid);
+}
+
+/**
+ * checkSigners says whether an assertion is for this registry and signed by exactly those who must sign, in their order, judged by the
+ * state as it is now (SPEC §7). It compares key ids only; that each signature is valid is checked apart, once, without a state.
+ * @throws Refusal `already-genesis`, `unknown-policy`, `other-registry`, `wrong-signers`, `unknown-name`, `wrong-tenure`, `unknown-identity`, `wrong-certificate`.
+ */
+export function checkSigners(parsed: ParsedAssertion, state: StateReader): void {
+  const { certificate, payload } = parsed;
+  const keyids = keyidsOf(parsed);
+  checkRegistry(payload, state);
+  switch (payload.type) {
+    case 'genesis':
+      return checkRole(payload.policy.policy, keyids, 'policy keys');
+    case 'policy':
+    case 'reserve':
+    case 'mark':
+    case 'release':
+      return checkRole(policyInForce(state).policy.policy, keyids, 'policy keys');
+    case 'register': {
+      invariant(certificate !== null, 'a parsed registration has its certificate');
+      const [holder, registrar] = keyids;
+      if (keyids.length !== 2 || holder !== certificate.key) refuse('wrong-signers', 'A registration is signed by the holder’s signing key, then by the registrar.');
+      if (registrar === undefined || !policyInForce(state).policy.registrar.includes(registrar)) {
+        refuse('wrong-signers', 'The second signature of a registration must be by a registrar key in force.');
+      }
+      return checkLogged(certificate, state);
+    }
+    case 'update': {
+      const holder = readIdentity(state, recordOf(state, payload.name, payload.tenure).entry.udf);
+      invariant(holder !== null, 'every holder has an identity entry');
+      const isRoot = isRootUpdate(payload);
+      if (keyids.length !== 1 || keyids[0] !== (isRoot ? holder.entry.root : holder.entry.key)) {
+        refuse('wrong-signers', `This update must be signed by the holder’s ${isRoot ? 'root' : 'current signing'} key and nobody else.`);
+      }
+      return;
+    }
+    case 'rotate': {
+      invariant(certificate !== null, 'a parsed rotation has its certificate');
+      const identity = readIdentity(state, payload.udf);
+      if (identity === null) return refuse('unknown-identity', 'This identity is not in the log.');
+      if (certificate.udf !== payload.udf || certificate.root !== identity.entry.root) refuse('wrong-certificate', 'The new certificate is for another identity.');
+      if (keyids.length !== 2 || keyids[0] !== certificate.root || keyids[1] !== certificate.key) {
+        refuse('wrong-signers', 'A rotation is signed by the root key, then by the new signing key.');
+      }
+      return;
+    }
+  }
+}
+
+function checkRegistry(payload: Payload, state: StateReader): void {
+  const policy = readPolicy(state);
+  if (payload.type === 'genesis') {
+    if (policy !== null) refuse('already-genesis', 'The registry has a genesis already.');
+    return;
+  }
+  if (policy === null) refuse('unknown-policy', 'The registry has no genesis yet.');
+  if (payload.registry !== policy.entry.registry) refuse('other-registry', 'The assertion was made for another registry.');
+}
+
+/** checkLogged: a certificate inside another assertion is the logged one, byte for byte, or number 0 of an unseen identity. */
+function checkLogged(certificate: IdentityCertificate, state: StateReader): void {
+  const known = readIdentity(state, certificate.udf);
+  if (known === null) {
+    if (certificate.number !== 0) refuse('wrong-certificate', 'An identity is first seen with certificate number 0.');
+    return;
+  }
+  if (known.entry.certificate !== certificate.hash) refuse('wrong-certificate', `The certificate must be the logged one, number ${known.entry.number}.`);
+}
+
+/** checkRole asks for exactly `threshold` different keys of a role, in the order in which the role lists them. */
+function checkRole(role: RoleKeys, keyids: readonly Base64[], what: string): void {
+  if (keyids.length !== role.threshold) refuse('wrong-signers', `Exactly ${role.threshold} of the ${what} must sign; ${keyids.length} did.`);
+  let at = -1;
+  for (const keyid of keyids) {
+    at = role.keys.indexOf(keyid, at + 1);
+    if (at < 0) refuse('wrong-signers', `A signature is not by one of the ${what} in force, in the order of their list.`);
+  }
+}
