@@ -61,7 +61,7 @@ const READERS: Record<PayloadType, (value: Json) => Payload> = {
   genesis: readGenesis,
   mark: (value) => {
     const fields = object(value, ['mark', 'name', 'notAfter', 'prev', 'registry', 'type'], 'payload');
-    return { type: 'mark', ...readCommon(fields), mark: readMark(fields.mark), name: readSkeleton(fields.name), prev: hash(fields.prev, 'payload.prev') };
+    return { type: 'mark', ...readCommon(fields), mark: readMark(fields.mark, 'payload.mark'), name: readSkeleton(fields.name), prev: hash(fields.prev, 'payload.prev') };
   },
   policy: (value) => {
     const fields = object(value, ['atOnce', 'notAfter', 'number', 'policy', 'prev', 'registry', 'type'], 'payload');
@@ -128,7 +128,7 @@ function readContinues(value: Json): Continues {
   };
 }
 
-function readOrigin(value: Json): string {
+export function readOrigin(value: Json): string {
   const origin = string(value, 'payload.origin', limits.MAX_ORIGIN_LENGTH);
   if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/.test(origin)) refuse('bad-field', 'payload.origin must be a host, with a port if need be, in lower case.');
   return origin;
@@ -152,7 +152,7 @@ function readRegister(value: Json): RegisterPayload {
   };
 }
 
-function readRecordFields(fields: Fields<'display' | 'dns' | 'name' | 'service' | 'tenure'>) {
+export function readRecordFields(fields: Fields<'display' | 'dns' | 'name' | 'service' | 'tenure'>) {
   const name = parseName(string(fields.name, 'payload.name', limits.MAX_NAME_LENGTH));
   return {
     display: parseDisplay(string(fields.display, 'payload.display', limits.MAX_DISPLAY_BYTES), name),
@@ -173,15 +173,16 @@ function readReserved(value: Json) {
   };
 }
 
-function readMark(value: Json): Mark {
-  const fields = object(value, ['classes', 'number', 'office', 'owner'], 'payload.mark');
-  const classes = array(fields.classes, 'payload.mark.classes', limits.MAX_MARK_CLASS).map((item, i) => integer(item, `payload.mark.classes[${i}]`, 1, limits.MAX_MARK_CLASS));
-  if (classes.some((item, i) => i > 0 && item <= (classes[i - 1] ?? 0))) refuse('bad-field', 'payload.mark.classes must ascend.');
+export /** readMark reads a recorded mark; its classes ascend, and there may be none. */
+export function readMark(value: Json, path: string): Mark {
+  const fields = object(value, ['classes', 'number', 'office', 'owner'], path);
+  const classes = array(fields.classes, `${path}.classes`, limits.MAX_MARK_CLASS).map((item, i) => integer(item, `${path}.classes[${i}]`, 1, limits.MAX_MARK_CLASS));
+  if (classes.some((item, i) => i > 0 && item <= (classes[i - 1] ?? 0))) refuse('bad-field', `${path}.classes must ascend.`);
   return {
     classes,
-    number: readLine(fields.number, 'payload.mark.number', limits.MAX_MARK_FIELD_BYTES),
-    office: readLine(fields.office, 'payload.mark.office', limits.MAX_MARK_FIELD_BYTES),
-    owner: readLine(fields.owner, 'payload.mark.owner', limits.MAX_MARK_OWNER_BYTES),
+    number: readLine(fields.number, `${path}.number`, limits.MAX_MARK_FIELD_BYTES),
+    office: readLine(fields.office, `${path}.office`, limits.MAX_MARK_FIELD_BYTES),
+    owner: readLine(fields.owner, `${path}.owner`, limits.MAX_MARK_OWNER_BYTES),
   };
 }
 

@@ -36,6 +36,8 @@ export const MAX_MARK_FIELD_BYTES = 64;
 /** MAX_MARK_CLASS is the highest class of the Nice classification; a mark lists at most that many. */
 export const MAX_MARK_CLASS = 45;
 
+/** MAX_QUOTABLE_SCHEDULES bounds how many ended price schedules may still be quoted. */
+export const MAX_QUOTABLE_SCHEDULES = 16;
 /** PRICE_STEPS is how many prices a schedule has: 1, 2 … 7 letters, then 8 and more. */
 export const PRICE_STEPS = 8;
 /** MAX_PRICE_CENTS bounds a price: a thousand million dollars. */
@@ -57,8 +59,8 @@ export const MAX_LOG_KEYS = 2;
 export const MAX_PERIOD_SEC = 3_600;
 /** MAX_DELAY_SEC bounds every delay and floor: ten years. */
 export const MAX_DELAY_SEC = 315_360_000;
-/** MAX_ORIGIN_LENGTH bounds an origin: a host and perhaps a port. */
-export const MAX_ORIGIN_LENGTH = 253;
+/** MAX_ORIGIN_LENGTH bounds an origin, a host and perhaps a port, so that `<origin>/tlog/proofs` fits a key name of 255 bytes. */
+export const MAX_ORIGIN_LENGTH = 240;
 /** MAX_VKEY_LENGTH bounds a verifier key's text. */
 export const MAX_VKEY_LENGTH = 512;
 

@@ -25,7 +25,8 @@ export interface RecordEntry {
   readonly tenure: number;
   /** The holder: a 52-character UDF. */
   readonly udf: string;
-  readonly service: string;
+  /** A DNS host, `name.tenure`, or null for none yet. */
+  readonly service: string | null;
   readonly dns: readonly string[];
   readonly registration: Registration;
   /** Included and bought changes of this tenure, and how many of them are used. */
@@ -171,7 +172,8 @@ export function stateValue(entryBytes: Uint8Array): Uint8Array {
 
 /** encodeEntry is an entry's bytes in the name log: canonical JSON. */
 export function encodeEntry(entry: NameLogEntry): Uint8Array {
-  return encodeJson(entry as Json);
+  const json: object = entry;
+  return encodeJson(json as Json);
 }
 
 /** StateItem is a state entry with its bytes and its index in the name log. */

@@ -1,0 +1,188 @@
+import type { VerifiedAssertion } from '../assertion/verify';
+import { toBase64 } from '../bytes/base64';
+import { type CheckpointToSign, checkpointToSign } from '../checkpoint/checkpoint';
+import type { MapTree, StagedMap } from '../map/tree';
+import { Refusal, type RefusalCode, invariant, refuse } from '../refusal';
+import { type Edge, type Tile, type TreeHead, appendLeaves, emptyEdge, headOf } from '../tlog/edge';
+import { leafHash } from '../tlog/hash';
+import { nextDue } from './due';
+import { policyInForce } from './lookup';
+import { logOrigin } from './policy';
+import { Overlay, type SealEntry, type StateReader, type StateWrite, encodeEntry, stateValue } from './state';
+import { type Place, type Written, takeAssertion, writeEntries } from './transition';
+
+/** Both holds one thing for each of the two logs. */
+export interface Both<Thing> {
+  readonly names: Thing;
+  readonly proofs: Thing;
+}
+
+/** LastSeal is the newest seal and its name-log index. */
+export interface LastSeal {
+  readonly index: number;
+  readonly number: number;
+  readonly timeSec: number;
+}
+
+/** BatchInput is what a seal is computed from. `state` must know every key that the pending assertions and due effects touch. */
+export interface BatchInput {
+  readonly edges: Both<Edge>;
+  /** Null before seal 0, which holds the genesis and nothing else. */
+  readonly last: LastSeal | null;
+  readonly state: StateReader;
+  /** The map of the last seal; the batch stages its writes there and neither commits nor aborts. */
+  readonly map: MapTree;
+  readonly pending: readonly VerifiedAssertion[];
+  /** The seal's time: later than the last seal's (see `sealTime`). */
+  readonly timeSec: number;
+}
+
+/** Accepted says where a pending assertion went. */
+export interface Accepted {
+  readonly hash: string;
+  readonly proofIndex: number;
+  /** The name-log entries it made: first index, and one past the last. */
+  readonly names: readonly [number, number];
+}
+
+/** Refused says why a pending assertion was left out; it never sinks its seal. */
+export interface Refused {
+  readonly hash: string;
+  readonly code: RefusalCode;
+  readonly detail: string;
+}
+
+/** LogGrowth is what a log gains with a seal: entries, their leaf hashes, and the tiles that became full. */
+export interface LogGrowth {
+  readonly first: number;
+  readonly entries: readonly Uint8Array[];
+  readonly leaves: readonly Uint8Array[];
+  readonly tiles: readonly Tile[];
+}
+
+/** Batch is a whole seal, computed and not yet stored, signed or published. */
+export interface Batch {
+  readonly seal: SealEntry;
+  readonly last: LastSeal;
+  readonly names: LogGrowth;
+  readonly proofs: LogGrowth;
+  readonly edges: Both<Edge>;
+  readonly heads: Both<TreeHead>;
+  readonly checkpoints: Both<CheckpointToSign>;
+  /** Every state key that changed, with its new item, in order of first change. */
+  readonly writes: readonly StateWrite[];
+  /** The same for the map: key and value, 32 bytes each. */
+  readonly mapWrites: readonly { key: Uint8Array; value: Uint8Array }[];
+  /** The map with the writes in it: commit it once the seal is stored, or abort it. */
+  readonly staged: StagedMap;
+  /** The state after the seal, reading through to the input's. */
+  readonly state: Overlay;
+  readonly accepted: readonly Accepted[];
+  readonly refused: readonly Refused[];
+}
+
+/** BEFORE_GENESIS are the empty logs. */
+export const BEFORE_GENESIS: { readonly edges: Both<Edge>; readonly last: null } = {
+  edges: { names: emptyEdge(), proofs: emptyEdge() },
+  last: null,
+};
+
+/** sealTime is the time of the next seal: now, or one second after the last seal if the clock went back. */
+export function sealTime(last: LastSeal | null, nowSec: number): number {
+  return last === null ? nowSec : Math.max(nowSec, last.timeSec + 1);
+}
+
+/**
+ * batch computes a seal: assertions in the order given, each followed by the name-log entries it makes; then what has fallen
+ * due; then the seal entry. It is pure but for staging the map, and its cost follows the batch, not the logs.
+ * @throws Refusal `time-goes-back`, `wire-unsupported`, and for seal 0 whatever keeps the genesis out.
+ */
+export function batch(input: BatchInput): Batch {
+  const { last, edges, timeSec } = input;
+  if (last !== null && timeSec <= last.timeSec) refuse('time-goes-back', `The last seal is of second ${last.timeSec}.`);
+  const state = new Overlay(input.state);
+  const place: Place = {
+    nextNameIndex: edges.names.size,
+    number: last === null ? 0 : last.number + 1,
+    proofIndex: edges.proofs.size,
+    timeSec,
+    used: new Set(),
+  };
+  const taken = takeAll(input, state, place);
+  for (let due = nextDue(state, place); due !== null; due = nextDue(state, place)) {
+    const written = due.map((entry) => ({ entry, bytes: encodeEntry(entry) }));
+    writeEntries(written, state, place);
+    for (const { bytes } of written) taken.names.push(bytes);
+  }
+
+  const proofs = grow(edges.proofs, taken.proofs);
+  const proofsHead = headOf(proofs.edge);
+  const writes = state.writes();
+  const mapWrites = writes.map(({ key, item }) => ({ key, value: stateValue(item.bytes) }));
+  const staged = input.map.stage(mapWrites);
+  const seal: SealEntry = {
+    covers: [edges.proofs.size, proofsHead.size],
+    map: { root: toBase64(staged.root), size: staged.size },
+    number: place.number,
+    prev: last === null ? null : last.index,
+    proofs: { root: toBase64(proofsHead.root), size: proofsHead.size },
+    timeSec,
+    type: 'seal',
+  };
+  const names = grow(edges.names, [...taken.names, encodeEntry(seal)]);
+  const heads = { names: headOf(names.edge), proofs: proofsHead };
+  const { origin } = policyInForce(state);
+  return {
+    accepted: taken.accepted,
+    checkpoints: {
+      names: checkpointToSign({ origin: logOrigin(origin, 'names'), ...heads.names }),
+      proofs: checkpointToSign({ origin: logOrigin(origin, 'proofs'), ...heads.proofs }),
+    },
+    edges: { names: names.edge, proofs: proofs.edge },
+    heads,
+    last: { index: heads.names.size - 1, number: seal.number, timeSec },
+    mapWrites,
+    names: names.growth,
+    proofs: proofs.growth,
+    refused: taken.refused,
+    seal,
+    staged,
+    state,
+    writes,
+  };
+}
+
+interface Taken {
+  readonly proofs: Uint8Array[];
+  readonly names: Uint8Array[];
+  readonly accepted: Accepted[];
+  readonly refused: Refused[];
+}
+
+function takeAll(input: BatchInput, state: Overlay, place: Place): Taken {
+  const taken: Taken = { accepted: [], names: [], proofs: [], refused: [] };
+  if (input.last === null) invariant(input.pending.length === 1 && input.pending[0]?.parsed.payload.type === 'genesis', 'seal 0 holds the genesis alone');
+  for (const verified of input.pending) {
+    const { hash, bytes } = verified.parsed;
+    const { proofIndex, nextNameIndex } = place;
+    let written: Written[];
+    try {
+      written = takeAssertion(verified, state, place);
+    } catch (error) {
+      // Without its genesis there is no registry; anything else is refused alone.
+      if (!(error instanceof Refusal) || input.last === null) throw error;
+      taken.refused.push({ code: error.code, detail: error.detail, hash });
+      continue;
+    }
+    taken.proofs.push(bytes);
+    for (const one of written) taken.names.push(one.bytes);
+    taken.accepted.push({ hash, names: [nextNameIndex, place.nextNameIndex], proofIndex });
+  }
+  return taken;
+}
+
+function grow(before: Edge, entries: readonly Uint8Array[]): { edge: Edge; growth: LogGrowth } {
+  const leaves = entries.map(leafHash);
+  const { edge, tiles } = appendLeaves(before, leaves);
+  return { edge, growth: { entries, first: before.size, leaves, tiles } };
+}

@@ -1,0 +1,16 @@
+import { refuse } from '../refusal';
+import { type PolicyEntry, type RecordEntry, type StateReader, readPolicy, readRecord } from './state';
+
+/** policyInForce is the policy entry; before genesis there is none. @throws Refusal `unknown-policy`. */
+export function policyInForce(state: StateReader): PolicyEntry {
+  const policy = readPolicy(state);
+  return policy === null ? refuse('unknown-policy', 'The registry has no genesis yet.') : policy.entry;
+}
+
+/** recordOf is the newest record of one tenure of a name, with its index. @throws Refusal `unknown-name`, `wrong-tenure`. */
+export function recordOf(state: StateReader, name: string, tenure: number): { entry: RecordEntry; index: number } {
+  const record = readRecord(state, name, tenure);
+  if (record !== null) return record;
+  if (readRecord(state, name) === null) return refuse('unknown-name', `@${name} is not registered.`);
+  return refuse('wrong-tenure', `@${name} has no tenure ${tenure}.`);
+}

@@ -1,0 +1,103 @@
+import type { Payload } from '../assertion/payloads';
+import { isRootUpdate } from '../assertion/payloads';
+import { checkSigners } from '../assertion/signers';
+import type { VerifiedAssertion } from '../assertion/verify';
+import { invariant, refuse } from '../refusal';
+import { onGenesis, onPolicy } from './on-policy';
+import { onRegister } from './on-register';
+import { onReserved } from './on-reserved';
+import { onRotate } from './on-rotate';
+import { onUpdate } from './on-update';
+import type { SealContext } from './seal-context';
+import { type NameLogEntry, type Overlay, type StateEntry, type StateReader, encodeEntry } from './state';
+
+/**
+ * transition says which name-log entries a verified assertion makes in a state, in order, or refuses. It is pure and the
+ * only place where the rules of change stand: registry, validator and browser all call it. Signatures were checked before;
+ * who must have signed is judged again here, by the state as it is now (a key may have been replaced since).
+ * @throws Refusal whatever the assertion's type refuses, and `expired`, `chain-busy`, or what `checkSigners` refuses.
+ */
+export function transition(verified: VerifiedAssertion, state: StateReader, at: SealContext): StateEntry[] {
+  const { parsed } = verified;
+  const { payload, hash, certificate } = parsed;
+  checkSigners(parsed, state);
+  if (payload.notAfter < at.timeSec) refuse('expired', 'The assertion had to be sealed earlier than this seal.');
+  for (const chain of chainsOf(payload)) {
+    if (at.used.has(chain)) refuse('chain-busy', 'Another assertion of the same chain is in this seal. Wait for it.');
+  }
+  switch (payload.type) {
+    case 'genesis':
+      return onGenesis(payload, hash, state, at);
+    case 'policy':
+      return onPolicy(payload, hash, state, at);
+    case 'reserve':
+    case 'mark':
+    case 'release':
+      return onReserved(payload, hash, state, at);
+    case 'register':
+      invariant(certificate !== null, 'a parsed registration has its certificate');
+      return onRegister(payload, hash, certificate, state, at);
+    case 'update':
+      return onUpdate(payload, hash, state, at);
+    case 'rotate':
+      invariant(certificate !== null, 'a parsed rotation has its certificate');
+      return onRotate(payload, certificate, state, at);
+  }
+}
+
+/**
+ * chainsOf names the chains an assertion takes for its seal: a second assertion of the same chain has to wait for the next
+ * seal. What the root signs takes none, so that nobody can keep it out. A name holds no `/`, so names can't collide.
+ */
+export function chainsOf(payload: Payload): string[] {
+  switch (payload.type) {
+    case 'genesis':
+    case 'policy':
+      return ['policy'];
+    case 'reserve':
+    case 'mark':
+    case 'release':
+      return [`reserved/${payload.name}`];
+    case 'register':
+      return [`name/${payload.name}/${payload.tenure}/prev`, `name/${payload.name}/${payload.tenure}/after`];
+    case 'update':
+      return isRootUpdate(payload) ? [] : [`name/${payload.name}/${payload.tenure}/prev`];
+    case 'rotate':
+      return [`identity/${payload.udf}`];
+  }
+}
+
+/** Written is a name-log entry with its bytes. */
+export interface Written<Entry extends NameLogEntry = StateEntry> {
+  readonly entry: Entry;
+  readonly bytes: Uint8Array;
+}
+
+/** Place is where the next assertion of a seal goes; `takeAssertion` moves it on. */
+export interface Place {
+  readonly number: number;
+  readonly timeSec: number;
+  proofIndex: number;
+  nextNameIndex: number;
+  readonly used: Set<string>;
+}
+
+/**
+ * takeAssertion runs `transition` and, if it does not refuse, writes the entries over the state and moves the place on. A
+ * refused assertion leaves both as they were. Accepting and sealing both go through here, so what one takes the other takes.
+ */
+export function takeAssertion(verified: VerifiedAssertion, state: Overlay, place: Place): Written[] {
+  const written = transition(verified, state, place).map((entry) => ({ entry, bytes: encodeEntry(entry) }));
+  for (const chain of chainsOf(verified.parsed.payload)) place.used.add(chain);
+  place.proofIndex += 1;
+  writeEntries(written, state, place);
+  return written;
+}
+
+/** writeEntries writes entries over the state at the next name-log indexes. */
+export function writeEntries(written: readonly Written[], state: Overlay, place: Place): void {
+  for (const { entry, bytes } of written) {
+    state.apply(entry, bytes, place.nextNameIndex);
+    place.nextNameIndex += 1;
+  }
+}
