@@ -173,7 +173,7 @@ function readReserved(value: Json) {
   };
 }
 
-export /** readMark reads a recorded mark; its classes ascend, and there may be none. */
+/** readMark reads a recorded mark; its classes ascend, and there may be none. */
 export function readMark(value: Json, path: string): Mark {
   const fields = object(value, ['classes', 'number', 'office', 'owner'], path);
   const classes = array(fields.classes, `${path}.classes`, limits.MAX_MARK_CLASS).map((item, i) => integer(item, `${path}.classes[${i}]`, 1, limits.MAX_MARK_CLASS));

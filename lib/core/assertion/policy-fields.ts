@@ -1,6 +1,7 @@
 import type { Json } from '../bytes/canonical-json';
 import { array, bytes, hash, integer, object, string } from '../bytes/fields';
 import { isValidPublicKey } from '../keys/ed25519';
+import { ED25519, parseVkey } from '../note/vkey';
 import { refuse } from '../refusal';
 import {
   MAX_COUNTER,
@@ -67,7 +68,7 @@ export function readSchedule(value: Json, path: string): Schedule {
 /**
  * readPolicy reads a policy: every key valid, and no key in two roles, since each key signs one kind of thing.
  * Whether log keys carry the registry's origin, delays keep the floors and `characters` is the page of this program is judged against the state.
- * @throws Refusal `bad-policy`, `bad-key` besides those of the field readers.
+ * @throws Refusal `bad-policy`, `bad-key`, `bad-vkey` besides those of the field readers.
  */
 export function readPolicy(value: Json, path: string): Policy {
   const fields = object(value, POLICY_FIELDS, path);
@@ -76,7 +77,7 @@ export function readPolicy(value: Json, path: string): Policy {
     arbiters: readRole(fields.arbiters, `${path}.arbiters`),
     characters: hash(fields.characters, `${path}.characters`),
     delays: readDelays(fields.delays, `${path}.delays`),
-    logs: { names: readVkeys(logs.names, `${path}.logs.names`), proofs: readVkeys(logs.proofs, `${path}.logs.proofs`) },
+    logs: { names: readLogKeys(logs.names, `${path}.logs.names`), proofs: readLogKeys(logs.proofs, `${path}.logs.proofs`) },
     periodSec: integer(fields.periodSec, `${path}.periodSec`, 1, MAX_PERIOD_SEC),
     policy: readRole(fields.policy, `${path}.policy`),
     registrar: readKeys(fields.registrar, `${path}.registrar`, MAX_REGISTRAR_KEYS),
@@ -105,9 +106,10 @@ function readKey(value: Json, path: string): Base64 {
   return hash(value, path);
 }
 
-function readVkeys(value: Json, path: string): string[] {
+function readLogKeys(value: Json, path: string): string[] {
   const vkeys = array(value, path, MAX_LOG_KEYS).map((vkey, i) => string(vkey, `${path}[${i}]`, MAX_VKEY_LENGTH));
   if (vkeys.length === 0) refuse('bad-policy', `${path} needs at least one key.`);
+  if (vkeys.some((vkey) => parseVkey(vkey).type !== ED25519)) refuse('bad-policy', `${path} holds keys of type 1 only.`);
   return vkeys;
 }
 
