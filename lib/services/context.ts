@@ -1,7 +1,7 @@
 import type { Envelope, ToSign } from '../core/keys/dsse';
 import type { Base64, Policy } from '../core/assertion/payloads';
 import type { StateReader } from '../core/registry/state';
-import type { Database } from '../storage/open';
+import type { Database } from '../storage/database';
 import type { StripeGateway } from './stripe-gateway';
 
 /** Accepted is what the caller of `submit` gets: the promise that the assertion is in seal `bySeal` at the latest. */

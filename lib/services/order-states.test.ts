@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isFinal, nextState, OPEN_STATES, ORDER_STATES, stepsFrom, type OrderState, type OrderStep } from './order-states';
 

@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 
 /** StripeGateway is the way to Stripe or to the sandbox that speaks its API. The client is made at first use: a build needs no key. */
 export interface StripeGateway {
