@@ -88,7 +88,8 @@ export function currentVerifier(): Verifier {
 function isPlainPoint(encoded: Uint8Array, from: number): boolean {
   if (!isBelow(encoded, from, 0x7f, PRIME_BYTES)) return false;
   if (!smallOrderFirstByte.has(encoded[from] as number)) return true;
-  const y = encoded.slice(from, from + 32);
+  // Not `slice`: a Buffer's slice is a view, and masking it would change the caller's key.
+  const y = Uint8Array.from(encoded.subarray(from, from + 32));
   y[31] = (y[31] as number) & 0x7f;
   return !SMALL_ORDER_Y.includes(toHex(y));
 }
