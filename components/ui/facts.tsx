@@ -2,13 +2,17 @@ import type { ReactNode } from 'react';
 
 /** Facts is a list of named values: label left, value right; stacked on a phone. */
 export function Facts({ children }: { children: ReactNode }) {
-  return <dl className="divide-y divide-line text-sm">{children}</dl>;
+  return (
+    <div className="@container">
+      <dl className="divide-y divide-line text-sm">{children}</dl>
+    </div>
+  );
 }
 
 /** Fact is one named value; `note` explains it to someone who has not met the word. */
 export function Fact({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
   return (
-    <div className="grid gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[11rem_1fr]">
+    <div className="@md:grid-cols-[11rem_1fr] grid gap-x-6 gap-y-1 py-3.5">
       <dt className="pt-0.5 text-muted">{label}</dt>
       <dd className="min-w-0 text-ink [overflow-wrap:anywhere]">
         {children}

@@ -90,3 +90,15 @@ export function getLog(signal?: AbortSignal): Promise<LogInfo> {
 export function getEntry(log: LogName, index: number, signal?: AbortSignal): Promise<EntryInfo> {
   return ask<EntryInfo>(`/api/v1/entries/${log}/${index}`, { signal });
 }
+
+/** getReceiptFile fetches the receipt file of a sealed order, byte for byte as it is downloaded. */
+export async function getReceiptFile(id: string): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(orderProofPath(id), { cache: 'no-store' });
+  } catch {
+    throw new ApiError(0, 'offline', 'The registry could not be reached. Check your connection; nothing was lost.');
+  }
+  if (!response.ok) throw new ApiError(response.status, 'unexpected', `The registry answered ${response.status} instead of the receipt.`);
+  return new Uint8Array(await response.arrayBuffer());
+}

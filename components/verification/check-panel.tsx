@@ -1,0 +1,67 @@
+'use client';
+
+import { Button, Spinner } from '@/components/ui/button';
+import { Notice } from '@/components/ui/notice';
+import type { CheckResult } from '@/lib/client/check-step';
+import { CheckBadge } from './check-badge';
+import { StepList } from './step-list';
+import type { Check } from './use-check';
+
+interface CheckPanelProps {
+  title: string;
+  check: Check<CheckResult>;
+  again?: () => void;
+}
+
+/** CheckPanel shows a whole verification: how it ended, then every step of it. It is loud when it fails. */
+export function CheckPanel({ title, check, again }: CheckPanelProps) {
+  return (
+    <section aria-labelledby="checks" className="card p-5 sm:p-6">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h2 id="checks" className="text-base font-semibold tracking-tight">
+          {title}
+        </h2>
+        <CheckBadge check={check} />
+      </div>
+      <div className="mt-4">
+        {check.state === 'checking' && (
+          <p className="flex items-center gap-3 py-6 text-sm text-muted">
+            <Spinner /> Fetching the proof and checking every step…
+          </p>
+        )}
+        {check.state === 'unreachable' && (
+          <Notice
+            tone="warn"
+            title="It could not be checked now"
+            action={
+              again && (
+                <Button kind="secondary" onClick={again}>
+                  Check again
+                </Button>
+              )
+            }
+          >
+            {check.detail}
+          </Notice>
+        )}
+        {check.state === 'done' && (
+          <>
+            {!check.result.ok && (
+              <div className="mb-4">
+                <Notice tone="bad" alert title="Don’t rely on this page">
+                  What the server sent does not hold together. The step that failed is open below: keep a copy of this page, and ask
+                  somebody else who follows the log.
+                </Notice>
+              </div>
+            )}
+            <StepList steps={check.result.steps} />
+            <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-muted">
+              Your browser did these checks itself. The code that does them came from this server too: against a server that lies even
+              there, use the command line or a saved copy of the verifier.
+            </p>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
