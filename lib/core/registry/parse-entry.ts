@@ -161,7 +161,7 @@ function readReservedEntry(value: Json): ReservedEntry {
   if ((status === 'mark') !== (fields.mark !== null)) refuse('bad-field', 'reserved.mark is given for marks and for nothing else.');
   return {
     head: hash(fields.head, 'reserved.head'),
-    mark: nullable(fields.mark, readMark),
+    mark: nullable(fields.mark, (mark) => readMark(mark, 'entry.mark')),
     name: parseSkeleton(string(fields.name, 'reserved.name', limits.MAX_NAME_LENGTH)),
     prev: nullable(fields.prev, (prev) => counter(prev, 'reserved.prev')),
     proof: counter(fields.proof, 'reserved.proof'),
