@@ -34,7 +34,7 @@ function sentence(payload: Payload, before: RecordEntry | null): string {
       return describeRegister(payload);
     case 'update':
       return describeUpdate(payload, before);
-    case 'rotate':
+    default:
       return describeRotate(payload);
   }
 }
