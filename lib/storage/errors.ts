@@ -1,0 +1,53 @@
+import { Prisma } from './generated/client';
+
+/** StorageError is a state of the database that stops this process: its message tells an operator what is wrong and what to do. */
+export class StorageError extends Error {
+  readonly code: 'folder-in-use' | 'folder-unusable' | 'bad-migrations' | 'unsafe-settings' | 'lost';
+
+  constructor(code: StorageError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StorageError';
+    this.code = code;
+  }
+}
+
+interface DatabaseFault {
+  code: string;
+  constraint: string | null;
+}
+
+function faultOf(error: unknown): DatabaseFault | null {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) {
+    if (error.code === 'P2002') return { code: '23505', constraint: constraintOf(error.meta) };
+    if (error.code === 'P2034') return { code: '40001', constraint: null };
+    return null;
+  }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    const constraint = 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : null;
+    return { code: error.code, constraint };
+  }
+  return null;
+}
+
+function constraintOf(meta: Record<string, unknown> | undefined): string | null {
+  const text = JSON.stringify(meta ?? {});
+  return /"index":"([^"]+)"/.exec(text)?.[1] ?? null;
+}
+
+/** isUniqueViolation tells whether a row with this key was there already; `constraint` narrows it to one index. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const fault = faultOf(error);
+  return fault?.code === '23505' && (constraint === undefined || fault.constraint === null || fault.constraint === constraint);
+}
+
+/** isCheckViolation tells whether a CHECK of the schema refused the row; `constraint` narrows it to one. */
+export function isCheckViolation(error: unknown, constraint?: string): boolean {
+  const fault = faultOf(error);
+  return fault?.code === '23514' && (constraint === undefined || fault.constraint === constraint);
+}
+
+/** isRetryable tells whether the same transaction may succeed if it is simply run again (deadlock, serialization). */
+export function isRetryable(error: unknown): boolean {
+  const code = faultOf(error)?.code;
+  return code === '40001' || code === '40P01';
+}
