@@ -13,6 +13,8 @@ export function parseForm(text: string): FormMap {
   const fields = [...new URLSearchParams(text)];
   if (fields.length > MAX_FIELDS) throw badRequest(`Too many parameters: ${fields.length}`);
   for (const [name, value] of fields) {
+    // The database can't keep a NUL in text, and no honest caller sends one.
+    if (name.includes('\0') || value.includes('\0')) throw badRequest('Invalid string: NUL is not allowed');
     const path = pathOf(name);
     let at = root;
     for (const step of path.slice(0, -1)) {
