@@ -1,0 +1,350 @@
+import { fromBase64 } from '../core/bytes/base64';
+import { parseAssertion, type ParsedAssertion } from '../core/assertion/parse';
+import { receiptToSign } from '../core/assertion/receipt';
+import { acceptSignatures, planSignatures, type VerifiedAssertion } from '../core/assertion/verify';
+import { attach } from '../core/keys/dsse';
+import { Refusal, refuse } from '../core/refusal';
+import type { StateReader } from '../core/registry/state';
+import type { Database } from '../storage/database';
+import { readHead, type StoredHead } from '../storage/heads';
+import { acceptGroup, findAssertions, listPending, type NewPending } from '../storage/pending-store';
+import { AcceptedState, type Position } from './accepted-state';
+import type { Accepted, AssertionStatus } from './context';
+import type { RegistryKeys } from './keys';
+import type { LiveRegistry } from './live-registry';
+import { Mutex } from './mutex';
+import { refuseService, ServiceRefusal } from './service-refusal';
+import type { VerifyMany } from './signatures';
+import { BehindError, type StateCache } from './state-cache';
+import { loadStateFor } from './state-plan';
+
+/** What waits in memory to be accepted; more is refused, so that no answer takes longer than a moment. */
+const MAX_QUEUE = 2_000;
+/** How many one group takes. */
+const MAX_GROUP = 500;
+/** A group gathers this long, unless it is large already. */
+const GATHER_MS = 2;
+const GATHER_ENOUGH = 64;
+/** What waits for seals; more would make a seal so large that its minute could not be kept. */
+const MAX_WAITING = 200_000;
+/** An assertion must be valid for this many periods, or its promise could not be kept. */
+const MARGIN_PERIODS = 3;
+/** How often a group is tried again because another process moved; then its callers are told to come back. */
+const MAX_TRIES = 20;
+const REBUILD_ROWS = 2_000;
+/** Verified assertions kept for the seal; the rest is checked again when it is sealed. */
+const MAX_KEPT = 20_000;
+
+/** AcceptorParts are what an Acceptor works with. */
+export interface AcceptorParts {
+  db: Database;
+  live: LiveRegistry;
+  cache: StateCache;
+  keys: RegistryKeys;
+  clock: () => number;
+  verifyMany: VerifyMany;
+  /** catchUpSeals takes in seals that other processes made. */
+  catchUpSeals: () => Promise<void>;
+  log: (line: string) => void;
+}
+
+interface Waiting {
+  verified: VerifiedAssertion;
+  resolve: (accepted: Accepted) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Acceptor takes assertions in: each is checked against the state as it will be, stored durably in a group commit under
+ * the accept lock, and only then promised. One a process; several on one database agree through the head row.
+ */
+export class Acceptor {
+  /** counts for /metrics */
+  readonly stats = { accepted: 0, refused: 0, groups: 0 };
+  private readonly mutex = new Mutex();
+  private readonly kept = new Map<string, VerifiedAssertion>();
+  private state: AcceptedState;
+  private stale = true;
+  private queue: Waiting[] = [];
+  private running: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(private readonly parts: AcceptorParts) {
+    this.state = this.emptyState(0);
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  get waiting(): number {
+    return this.state.waiting;
+  }
+
+  /** submit accepts an assertion; resolves once it is durable. The same payload again gives the same answer. */
+  async submit(bytes: Uint8Array): Promise<Accepted> {
+    if (this.closed) refuseService('overloaded', 'This process is going down. Try again in a moment.', 1);
+    if (this.queue.length >= MAX_QUEUE) refuseService('overloaded', 'Too many changes are coming in at once. Try again in a moment.', 1);
+    if (this.state.waiting >= MAX_WAITING) refuseService('overloaded', 'The next seal is full.', Math.max(1, this.parts.live.nextSealSec() - this.parts.clock()));
+    const verified = await this.verify(parseAssertion(bytes));
+    return new Promise((resolve, reject) => {
+      this.queue.push({ verified, resolve, reject });
+      this.running ??= this.run().finally(() => (this.running = null));
+    });
+  }
+
+  /** rehearse does all of `submit`'s checks and stores nothing. */
+  async rehearse(bytes: Uint8Array): Promise<void> {
+    const verified = await this.verify(parseAssertion(bytes));
+    await this.exclusive(async () => {
+      await this.refresh();
+      await loadStateFor([verified.parsed], this.parts.cache, this.state);
+      this.state.draft(this.expectedSealSec()).take(verified);
+    });
+  }
+
+  /** loadState reads `keys` as they will be once all that is accepted is sealed. */
+  loadState(keys: Uint8Array[]): Promise<StateReader> {
+    return this.exclusive(async () => {
+      await this.refresh();
+      for (let tries = 0; ; tries++) {
+        try {
+          await this.parts.cache.load(keys);
+          break;
+        } catch (error) {
+          if (!(error instanceof BehindError) || tries >= MAX_TRIES) throw error;
+          await this.moved();
+        }
+      }
+      return this.state;
+    });
+  }
+
+  /** status tells what became of a payload hash. */
+  async status(hash: Uint8Array): Promise<AssertionStatus> {
+    const found = await findAssertions(this.parts.db, [hash]);
+    const place = found.get(Buffer.from(hash).toString('hex'));
+    if (place === undefined) return { state: 'unknown' };
+    if (place.state === 'refused') return { state: 'refused', code: place.code, detail: place.detail };
+    const text = Buffer.from(hash).toString('base64');
+    if (place.state === 'accepted') return { state: 'accepted', bySeal: place.bySeal, receipt: this.receipt(text, place.bySeal) };
+    const { seal, proofIndex, nameIndex } = place;
+    return { state: 'sealed', bySeal: seal, receipt: this.receipt(text, seal), seal, proofIndex, nameIndex: nameIndex ?? 0 };
+  }
+
+  /** exclusive runs `work` while nothing is accepted, cut or published in this process. */
+  exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.mutex.run(work);
+  }
+
+  /** noteCut tells that the sealer cut; call it inside `exclusive`. */
+  noteCut(head: StoredHead): void {
+    const { position } = this.state;
+    if (this.stale || position.cutSeal !== position.seal || head.cutSeal !== position.seal + 1 || head.cutSeq > position.lastSeq) this.stale = true;
+    else this.state.cut(head.cutSeal);
+  }
+
+  /** noteSealed tells that the live view went on to `seal`; `exact` says that it took just what was accepted. Inside `exclusive`. */
+  noteSealed(seal: number, exact: boolean): void {
+    if (!exact || this.state.position.cutSeal !== seal || this.state.position.seal !== seal - 1) this.stale = true;
+    else if (!this.stale) this.state.sealedCut(seal);
+  }
+
+  /** takeVerified gives the verified form of a pending row: kept from its acceptance, or checked now. Throws Refusal. */
+  async takeVerified(hash: string, bytes: Uint8Array): Promise<VerifiedAssertion> {
+    const kept = this.kept.get(hash);
+    if (kept !== undefined && Buffer.compare(kept.parsed.bytes, bytes) === 0) return kept;
+    return this.check(parseAssertion(bytes));
+  }
+
+  /** forget drops kept assertions that are sealed. */
+  forget(hashes: Iterable<string>): void {
+    for (const hash of hashes) this.kept.delete(hash);
+  }
+
+  /** close accepts what is queued and then nothing more. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.queue.length > 0) {
+      if (this.queue.length < GATHER_ENOUGH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      const group = this.queue.slice(0, MAX_GROUP);
+      this.queue = this.queue.slice(MAX_GROUP);
+      try {
+        await this.exclusive(() => this.acceptGroup(group));
+      } catch (error) {
+        this.stale = true;
+        this.parts.log(`accepting failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        for (const one of group) one.reject(new ServiceRefusal('overloaded', 'The change could not be stored just now. Try again in a moment.', 2));
+      }
+    }
+  }
+
+  private async acceptGroup(group: readonly Waiting[]): Promise<void> {
+    const { cache } = this.parts;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      if (this.stale) await this.rebuild();
+      try {
+        await loadStateFor(group.map(({ verified }) => verified.parsed), cache, this.state);
+      } catch (error) {
+        if (!(error instanceof BehindError)) throw error;
+        await this.moved();
+        continue;
+      }
+      if (await this.tryGroup(group)) return;
+      await this.moved();
+    }
+    for (const one of group) one.reject(new ServiceRefusal('overloaded', 'The registry is busy. Try again in a moment.', 1));
+  }
+
+  /** tryGroup judges and stores a group. It answers false, and changes nothing, if another process moved meanwhile. */
+  private async tryGroup(group: readonly Waiting[]): Promise<boolean> {
+    const { db, clock } = this.parts;
+    const draft = this.state.draft(this.expectedSealSec());
+    const bySeal = this.state.openSeal;
+    const taken: Waiting[] = [];
+    const refused: { one: Waiting; error: Refusal }[] = [];
+    for (const one of group) {
+      try {
+        draft.take(one.verified);
+        taken.push(one);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refused.push({ one, error });
+      }
+    }
+    const rows: NewPending[] = taken.map(({ verified: { parsed } }) => ({ hash: fromBase64(parsed.hash, 32), bytes: parsed.bytes, bySeal }));
+    const { position } = this.state;
+    const lastSeq = rows.length === 0 ? await this.confirmed(position) : await acceptGroup(db, position, rows, clock());
+    if (lastSeq === null) return false;
+    draft.keep(taken.map(({ verified }) => verified.parsed.hash), lastSeq);
+    this.stats.groups += 1;
+    this.stats.accepted += taken.length;
+    this.stats.refused += refused.length;
+    for (const { verified, resolve } of taken) {
+      const { hash } = verified.parsed;
+      if (this.kept.size < MAX_KEPT) this.kept.set(hash, verified);
+      resolve({ hash: fromBase64(hash, 32), bySeal, receipt: this.receipt(hash, bySeal) });
+    }
+    for (const { one, error } of refused) void this.answerRefused(one, error);
+    return true;
+  }
+
+  /** confirmed gives the last seq if nobody moved since the group was judged: a refusal must not rest on an old state. */
+  private async confirmed(position: Position): Promise<number | null> {
+    if (this.parts.db.kind === 'embedded') return position.lastSeq;
+    const head = await readHead(this.parts.db);
+    return head.seal === position.seal && head.cutSeal === position.cutSeal && head.lastSeq === position.lastSeq ? position.lastSeq : null;
+  }
+
+  /** answerRefused gives the promise already made if the same payload was taken before: then it is refused only as a repetition. */
+  private async answerRefused({ verified, resolve, reject }: Waiting, error: Refusal): Promise<void> {
+    try {
+      const hash = fromBase64(verified.parsed.hash, 32);
+      const status = await this.status(hash);
+      if (status.state === 'accepted' || status.state === 'sealed') resolve({ hash, bySeal: status.bySeal, receipt: status.receipt });
+      else reject(error);
+    } catch (fault) {
+      reject(fault);
+    }
+  }
+
+  private async verify(parsed: ParsedAssertion): Promise<VerifiedAssertion> {
+    const { live, clock } = this.parts;
+    const { notAfter, registry } = parsed.payload;
+    if (registry !== null && registry !== live.id) refuse('other-registry', 'This was signed for another registry.');
+    const nowSec = clock();
+    if (notAfter < nowSec) refuse('expired', 'This was to be sealed earlier: its `notAfter` is past.');
+    if (notAfter < nowSec + MARGIN_PERIODS * live.periodSec) {
+      refuseService('expires-too-soon', `\`notAfter\` must be at least ${MARGIN_PERIODS * live.periodSec} seconds from now, so that the promise to log it can be kept.`);
+    }
+    return this.check(parsed);
+  }
+
+  private async check(parsed: ParsedAssertion): Promise<VerifiedAssertion> {
+    const plan = planSignatures(parsed);
+    const results = this.parts.verifyMany(plan.checks);
+    return acceptSignatures(plan, results instanceof Promise ? await results : results);
+  }
+
+  private receipt(hash: string, bySeal: number) {
+    const { keys, live } = this.parts;
+    const toSign = receiptToSign({ assertion: hash, bySeal, registry: live.id });
+    return attach(toSign, [{ publicKey: keys.registrar.publicKey, signature: keys.registrar.sign(toSign) }]);
+  }
+
+  private expectedSealSec(): number {
+    const { live } = this.parts;
+    const { position } = this.state;
+    return live.nextSealSec() + (position.cutSeal > position.seal ? live.periodSec : 0);
+  }
+
+  /** refresh makes sure that what other processes accepted is known here. */
+  private async refresh(): Promise<void> {
+    if (this.parts.db.kind === 'postgres') await this.moved();
+    else if (this.stale) await this.rebuild();
+  }
+
+  /** moved takes in what other processes have done: new seals, a cut, assertions accepted there. */
+  private async moved(): Promise<void> {
+    const { db, live } = this.parts;
+    const head = await readHead(db);
+    if (head.seal !== live.head.number) await this.parts.catchUpSeals();
+    const { position } = this.state;
+    if (this.stale || head.seal !== position.seal || head.cutSeal !== position.cutSeal) return this.rebuild();
+    if (head.lastSeq !== position.lastSeq) await this.takeIn(position.lastSeq, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** rebuild makes the accepted state anew from the pending rows. */
+  private async rebuild(): Promise<void> {
+    const { db, live } = this.parts;
+    const head = await readHead(db);
+    if (head.seal !== live.head.number) await this.parts.catchUpSeals();
+    if (head.seal !== live.head.number) return;
+    this.state = this.emptyState(head.cutSeq);
+    this.stale = false;
+    if (head.cutSeal > head.seal) {
+      await this.takeIn(0, head.cutSeq);
+      this.state.cut(head.cutSeal);
+    }
+    await this.takeIn(head.cutSeq, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** takeIn runs stored pending rows (afterSeq, throughSeq] over the state. What no longer fits is left to its seal, which says so. */
+  private async takeIn(afterSeq: number, throughSeq: number): Promise<void> {
+    const rows = await listPending(this.parts.db, afterSeq, throughSeq);
+    for (let from = 0; from < rows.length; from += REBUILD_ROWS) {
+      const chunk = rows.slice(from, from + REBUILD_ROWS);
+      const checked: { verified: VerifiedAssertion; seq: number }[] = [];
+      for (const { hash, bytes, seq } of chunk) {
+        const verified = await this.takeVerified(Buffer.from(hash).toString('base64'), bytes).catch((error: unknown) => {
+          if (error instanceof Refusal) return null;
+          throw error;
+        });
+        if (verified !== null) checked.push({ verified, seq });
+      }
+      await loadStateFor(checked.map(({ verified }) => verified.parsed), this.parts.cache, this.state);
+      const draft = this.state.draft(this.expectedSealSec());
+      const hashes: string[] = [];
+      for (const { verified } of checked) {
+        try {
+          draft.take(verified);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+        }
+        // Promised all the same: its seal says what becomes of it.
+        hashes.push(verified.parsed.hash);
+      }
+      draft.keep(hashes, Math.max(this.state.position.lastSeq, chunk.at(-1)?.seq ?? 0));
+    }
+  }
+
+  private emptyState(lastSeq: number): AcceptedState {
+    const { live, cache } = this.parts;
+    const { head } = live;
+    return new AcceptedState(cache, { seal: head.number, namesSize: head.names.size, proofsSize: head.proofs.size, lastSeq });
+  }
+}

@@ -1,0 +1,178 @@
+import { fromBase64 } from '../core/bytes/base64';
+import { formatCheckpoint, openCheckpoint, type CheckpointToSign } from '../core/checkpoint/checkpoint';
+import type { VerifiedAssertion } from '../core/assertion/verify';
+import { parseVkey } from '../core/note/vkey';
+import { InvariantError, invariant, Refusal } from '../core/refusal';
+import { batch, type Batch, type Both } from '../core/registry/batch';
+import type { PolicyEntry } from '../core/registry/state';
+import { commitSeal, type SealCommit } from '../storage/commit-seal';
+import { openCut, readHead, type StoredHead } from '../storage/heads';
+import type { LogName, StoredTile } from '../storage/log-store';
+import { listPending } from '../storage/pending-store';
+import { recheckEdge } from './edge-check';
+import { followSeals } from './follow-seals';
+import type { LiveRegistry, SealFacts } from './live-registry';
+import type { RegistryCore } from './registry-core';
+import type { Signer } from './keys';
+import { loadStateFor } from './state-plan';
+
+/** Sequenced says what a call of `sequenceBatch` did. */
+export type Sequenced =
+  | { done: 'sealed'; seal: number; assertions: number; refused: number; tookMs: number }
+  /** the clock has not passed the last seal's time: nothing may be sealed yet */
+  | { done: 'clock-behind'; bySec: number }
+  /** another process sealed first */
+  | { done: 'moved' };
+
+/**
+ * sequenceBatch closes a signing period: cut, compute, check again what the new roots rest on, sign, commit, publish. After a
+ * crash it first seals the cut that was left, unchanged. Nothing that is signed leaves this function before it is committed.
+ * Throws DamageError if the database does not hold what was signed before.
+ */
+export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
+  const startMs = performance.now();
+  const { db, live, acceptor, cache } = core;
+  const before = await readHead(db);
+  if (before.seal !== live.head.number) await acceptor.exclusive(() => followSeals(core));
+  const cut = await cutNow(core, before);
+  if ('done' in cut) return cut;
+  if (cut.seal !== live.head.number) return { done: 'moved' };
+
+  const rows = await listPending(db, 0, cut.cutSeq);
+  const { assertions, bad } = await verifyRows(core, rows);
+  await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache);
+  // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
+  const computed = batch({ edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
+  core.staged = computed.staged;
+  try {
+    await recheckEdge(db, 'names', live.edges.names);
+    await recheckEdge(db, 'proofs', live.edges.proofs);
+    const notes = signBoth(core, computed);
+    const committed = await acceptor.exclusive(() => publish(core, computed, notes, cut, bad));
+    if (!committed) return { done: 'moved' };
+  } finally {
+    abandon(core, computed);
+  }
+  acceptor.forget(rows.map(({ hash }) => Buffer.from(hash).toString('base64')));
+  core.remember(live.head);
+  return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
+}
+
+/** cutNow closes the open seal, or gives the cut that a dead sealer left. */
+async function cutNow(core: RegistryCore, before: StoredHead): Promise<StoredHead | Sequenced> {
+  const { db, clock, acceptor } = core;
+  if (before.cutSeal > before.seal) return before;
+  const nowSec = clock();
+  if (nowSec <= before.timeSec) return { done: 'clock-behind', bySec: before.timeSec - nowSec + 1 };
+  return acceptor.exclusive(async () => {
+    const head = await openCut(db, before.seal, nowSec);
+    if (head === null) return { done: 'moved' };
+    acceptor.noteCut(head);
+    return head;
+  });
+}
+
+interface BadRow {
+  hash: Uint8Array;
+  code: string;
+  detail: string;
+}
+
+/** verifyRows gives the verified form of the pending rows; one that cannot be verified is refused alone. */
+async function verifyRows(core: RegistryCore, rows: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<{ assertions: VerifiedAssertion[]; bad: BadRow[] }> {
+  const assertions: VerifiedAssertion[] = [];
+  const bad: BadRow[] = [];
+  for (const { hash, bytes } of rows) {
+    try {
+      assertions.push(await core.acceptor.takeVerified(Buffer.from(hash).toString('base64'), bytes));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      bad.push({ hash, code: error.code, detail: error.detail });
+    }
+  }
+  return { assertions, bad };
+}
+
+/** signBoth signs both checkpoints and opens them again with the keys that readers have. */
+export function signBoth(core: { keys: RegistryCore['keys']; live: Pick<LiveRegistry, 'policy'> | null }, computed: Batch): Both<string> {
+  const policy = core.live?.policy() ?? policyOf(computed).policy;
+  return {
+    names: signOne(computed.checkpoints.names, core.keys.names, policy.logs.names),
+    proofs: signOne(computed.checkpoints.proofs, core.keys.proofs, policy.logs.proofs),
+  };
+}
+
+function signOne(toSign: CheckpointToSign, key: Signer<CheckpointToSign>, vkeys: readonly string[]): string {
+  const note = formatCheckpoint(toSign, [{ publicKey: key.publicKey, signature: key.sign(toSign) }]);
+  openCheckpoint(note, vkeys.map(parseVkey));
+  return note;
+}
+
+/** publish commits the seal and goes on to it, in memory too. It answers false if another process was first. */
+async function publish(core: RegistryCore, computed: Batch, notes: Both<string>, cut: StoredHead, bad: readonly BadRow[]): Promise<boolean> {
+  const { db, live, cache, acceptor } = core;
+  if (core.staged !== computed.staged) return false;
+  const done = await commitSeal(db, sealCommitOf(computed, notes, cut, bad));
+  if (done === 'moved') return false;
+  core.staged = null;
+  computed.staged.commit();
+  cache.put(computed.writes);
+  live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: policyWrite(computed) });
+  // Due effects come between what was accepted and the next seal; then the accepted state is made anew.
+  const expected = computed.accepted.reduce((sum, { names: [first, end] }) => sum + end - first, 0) + 1;
+  acceptor.noteSealed(computed.seal.number, computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
+  return true;
+}
+
+function abandon(core: RegistryCore, computed: Batch): void {
+  if (core.staged !== computed.staged) return;
+  core.staged = null;
+  computed.staged.abort();
+}
+
+/** sealCommitOf is a computed seal as storage writes it. */
+export function sealCommitOf(computed: Batch, notes: Both<string>, cut: Pick<StoredHead, 'seal' | 'cutSeq'>, bad: readonly BadRow[] = []): SealCommit {
+  const { names, proofs, heads, seal, writes, mapWrites } = computed;
+  const facts = sealFactsOf(computed, notes);
+  const entriesOf = (growth: Batch['names']) => growth.entries.map((bytes, i) => ({ bytes, leaf: growth.leaves[i] ?? bug() }));
+  const tilesOf = (log: LogName, growth: Batch['names']): StoredTile[] => growth.tiles.map(({ level, index, hashes }) => ({ log, level, index, hashes }));
+  return {
+    from: { seal: cut.seal, namesSize: names.first, proofsSize: proofs.first },
+    seal: {
+      number: seal.number,
+      timeSec: seal.timeSec,
+      names: { ...heads.names, note: notes.names },
+      proofs: { ...heads.proofs, note: notes.proofs },
+      map: facts.map,
+    },
+    proofEntries: entriesOf(proofs),
+    nameEntries: entriesOf(names),
+    tiles: [...tilesOf('proofs', proofs), ...tilesOf('names', names)],
+    mapWrites: mapWrites.map(({ key, value }, i) => ({ key, value, nameIndex: (writes[i] ?? bug()).item.index })),
+    sealed: computed.accepted.map(({ hash, proofIndex, names: [first, end] }) => ({ hash: fromBase64(hash, 32), proofIndex, nameIndex: end > first ? end - 1 : null })),
+    refused: [...bad, ...computed.refused.map(({ hash, code, detail }) => ({ hash: fromBase64(hash, 32), code, detail }))],
+    throughSeq: cut.cutSeq,
+  };
+}
+
+/** sealFactsOf is a computed seal as the live view has it. */
+export function sealFactsOf(computed: Batch, notes: Both<string>): SealFacts {
+  const { seal, heads } = computed;
+  return { number: seal.number, timeSec: seal.timeSec, names: heads.names, proofs: heads.proofs, map: { size: seal.map.size, root: fromBase64(seal.map.root, 32) }, notes };
+}
+
+/** policyWrite is the policy entry a batch wrote, or null. */
+export function policyWrite(computed: Batch): PolicyEntry | null {
+  for (const { item } of computed.writes) if (item.entry.type === 'policy') return item.entry;
+  return null;
+}
+
+function policyOf(computed: Batch): PolicyEntry {
+  const entry = policyWrite(computed);
+  invariant(entry !== null, 'genesis writes a policy');
+  return entry;
+}
+
+function bug(): never {
+  throw new InvariantError('a batch has as many leaves as entries and as many writes as map writes');
+}
