@@ -12,6 +12,8 @@ import { type PendingPolicy, type PolicyEntry, type StateReader, readPolicy } fr
  */
 export function onGenesis(payload: GenesisPayload, hash: string, state: StateReader, at: SealContext): PolicyEntry[] {
   if (readPolicy(state) !== null || at.proofIndex !== 0 || at.number !== 0) refuse('already-genesis', 'The registry has a genesis already.');
+  // Going on from another registry's state is not part of this wire version; to ignore the field would be to lie about it.
+  if (payload.continues !== null) refuse('wire-unsupported', 'This program can’t continue another registry.');
   checkPolicy(payload.policy, payload.origin, payload.floors);
   checkSupported(payload.policy);
   return [
