@@ -5,11 +5,23 @@ import type { Order, OrderState } from '@/lib/client/wire';
 
 const WAY = ['awaiting-payment', 'paid', 'accepted', 'sealed'] as const;
 
-const WORDS: Record<(typeof WAY)[number], { done: string; now: string; ahead: string; what: string }> = {
-  'awaiting-payment': { done: 'Signed', now: 'Signed', ahead: 'Signed', what: 'Your registration, signed with your key' },
-  paid: { done: 'Paid', now: 'Waiting for payment', ahead: 'Paid', what: 'The payment arrived' },
-  accepted: { done: 'Accepted', now: 'Being accepted', ahead: 'Accepted', what: 'The registrar signed a promise to log it' },
-  sealed: { done: 'Sealed', now: 'Waiting for the seal', ahead: 'Sealed', what: 'In both logs, for ever' },
+const WORDS: Record<(typeof WAY)[number], { done: string; now: string; ahead: string; what: string; doing: string }> = {
+  'awaiting-payment': { done: 'Signed', now: 'Signed', ahead: 'Signed', what: 'Your registration, signed with your key', doing: '' },
+  paid: { done: 'Paid', now: 'Waiting for payment', ahead: 'Paid', what: 'The payment arrives', doing: 'Nothing is charged until you pay' },
+  accepted: {
+    done: 'Accepted',
+    now: 'Being accepted',
+    ahead: 'Accepted',
+    what: 'The registrar promises in writing to log it',
+    doing: 'The registrar checks and signs',
+  },
+  sealed: {
+    done: 'Sealed',
+    now: 'Waiting for the seal',
+    ahead: 'Sealed',
+    what: 'In both logs, for ever',
+    doing: 'Both logs are sealed once a minute',
+  },
 };
 
 const ENDS: Partial<Record<OrderState, string>> = {
@@ -39,7 +51,7 @@ export function Timeline({ order }: { order: Order }) {
             title={done ? words.done : now ? words.now : words.ahead}
             last={!end && at === stations.length - 1}
           >
-            {atSec === undefined ? words.what : utcText(atSec)}
+            {atSec !== undefined ? utcText(atSec) : now ? words.doing : words.what}
           </Station>
         );
       })}

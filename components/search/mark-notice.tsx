@@ -6,8 +6,8 @@ export function MarkNoticeText({ mark }: { mark: MarkNotice }) {
   return (
     <p>
       {mark.owner} has put mark {mark.number} ({mark.office}
-      {classes}) on record. You may register the name, but you will be asked to confirm that you have read this, and its owner may open a
-      dispute.
+      {classes}) on record. You may register the name all the same, once you confirm that you have read this; the owner of the mark may open
+      a dispute.
     </p>
   );
 }

@@ -13,7 +13,7 @@ export function Facts({ children }: { children: ReactNode }) {
 export function Fact({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
   return (
     <div className="@md:grid-cols-[11rem_1fr] grid gap-x-6 gap-y-1 py-3.5">
-      <dt className="pt-0.5 text-muted">{label}</dt>
+      <dt className="text-muted">{label}</dt>
       <dd className="min-w-0 text-ink [overflow-wrap:anywhere]">
         {children}
         {note && <p className="mt-1 text-[0.8125rem] leading-relaxed text-muted">{note}</p>}
