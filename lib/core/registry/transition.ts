@@ -1,5 +1,5 @@
-import type { Payload } from '../assertion/payloads';
-import { isRootUpdate } from '../assertion/payloads';
+import type { ParsedAssertion } from '../assertion/parse';
+import { isRootUpdate, type Payload } from '../assertion/payloads';
 import { checkSigners } from '../assertion/signers';
 import type { VerifiedAssertion } from '../assertion/verify';
 import { invariant, refuse } from '../refusal';
@@ -19,12 +19,18 @@ import { type NameLogEntry, type Overlay, type StateEntry, type StateReader, enc
  */
 export function transition(verified: VerifiedAssertion, state: StateReader, at: SealContext): StateEntry[] {
   const { parsed } = verified;
-  const { payload, hash, certificate } = parsed;
+  const { payload } = parsed;
   checkSigners(parsed, state);
   if (payload.notAfter < at.timeSec) refuse('expired', 'The assertion had to be sealed earlier than this seal.');
+  const entries = entriesOf(parsed, state, at);
+  // Asked last: who comes too late for a name should hear that, and not that its chain is busy.
   for (const chain of chainsOf(payload)) {
     if (at.used.has(chain)) refuse('chain-busy', 'Another assertion of the same chain is in this seal. Wait for it.');
   }
+  return entries;
+}
+
+function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: StateReader, at: SealContext): StateEntry[] {
   switch (payload.type) {
     case 'genesis':
       return onGenesis(payload, hash, state, at);

@@ -1,0 +1,53 @@
+import { FIXTURE_TIME_SEC, type FixtureRegistry } from '../assertion/fixtures';
+import type { ParsedAssertion } from '../assertion/parse';
+import { checkSignatures } from '../assertion/verify';
+import { formatCheckpoint } from '../checkpoint/checkpoint';
+import { signWith } from '../keys/sign';
+import { MapTree } from '../map/tree';
+import type { Edge } from '../tlog/edge';
+import { BEFORE_GENESIS, type Batch, type Both, type LastSeal, batch } from './batch';
+import { MemoryState } from './memory-state';
+
+/** FixtureLog is a whole registry in memory: both logs, state, map, seals. For tests, benchmarks and examples. */
+export class FixtureLog {
+  readonly world: FixtureRegistry;
+  readonly state = new MemoryState();
+  readonly map = new MapTree();
+  readonly names: Uint8Array[] = [];
+  readonly proofs: Uint8Array[] = [];
+  /** The leaf hashes of both logs. */
+  readonly leaves: Both<Uint8Array[]> = { names: [], proofs: [] };
+  readonly seals: Batch[] = [];
+  edges: Both<Edge> = BEFORE_GENESIS.edges;
+  last: LastSeal | null = null;
+
+  constructor(world: FixtureRegistry) {
+    this.world = world;
+    this.seal([world.genesis]);
+  }
+
+  /** seal closes a period with these assertions, `seconds` after the last seal. Refused ones are left out, as `refused` says. */
+  seal(assertions: readonly ParsedAssertion[], seconds = 60): Batch {
+    const { edges, last, map, state } = this;
+    const timeSec = last === null ? FIXTURE_TIME_SEC : last.timeSec + seconds;
+    const sealed = batch({ edges, last, map, pending: assertions.map((parsed) => checkSignatures(parsed)), state, timeSec });
+    sealed.staged.commit();
+    state.commit(sealed.writes);
+    this.edges = sealed.edges;
+    this.last = sealed.last;
+    this.names.push(...sealed.names.entries);
+    this.proofs.push(...sealed.proofs.entries);
+    this.leaves.names.push(...sealed.names.leaves);
+    this.leaves.proofs.push(...sealed.proofs.leaves);
+    this.seals.push(sealed);
+    return sealed;
+  }
+
+  /** notes are the signed checkpoints of a seal, the newest unless said otherwise. */
+  notes(sealed: Batch | undefined = this.seals.at(-1)): Both<string> {
+    if (sealed === undefined) throw new Error('nothing is sealed yet');
+    const { logs } = this.world;
+    const { names, proofs } = sealed.checkpoints;
+    return { names: formatCheckpoint(names, [signWith(names, logs.names.seed)]), proofs: formatCheckpoint(proofs, [signWith(proofs, logs.proofs.seed)]) };
+  }
+}
