@@ -50,7 +50,7 @@ export function parseCosignature(bytes: Uint8Array): Cosignature {
   if (bytes.length !== COSIGNATURE_BYTES) return refuse('bad-cosignature', `A cosignature has ${COSIGNATURE_BYTES} bytes; this has ${bytes.length}.`);
   const timeSec = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
   checkTime(timeSec);
-  return { timeSec, signature: bytes.slice(8) };
+  return { timeSec, signature: Uint8Array.from(bytes.subarray(8)) };
 }
 
 /** verifyCosignature checks the bytes of a line by `vkey` and gives what they state. Refuses `bad-cosignature`, `bad-signature`. */
