@@ -98,6 +98,8 @@ export interface Order {
   receipt: Envelope | null;
   problem: Trouble | null;
   history: { state: OrderState; atSec: number }[];
+  /** Payments that go back or have gone back: of a name that could not be registered, or made twice. */
+  refunds: { amountCents: number; done: boolean }[];
   sandbox: boolean;
   nowSec: number;
   nextSealSec: number;

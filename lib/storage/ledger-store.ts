@@ -9,7 +9,7 @@ export type LedgerAccountId = 'stripe' | 'income' | `order:${string}` | `credit:
 /** LedgerTransfer is one movement of money between accounts; its `id` makes it happen once. Amounts sum to zero, none is zero. */
 export interface LedgerTransfer {
   id: string;
-  kind: 'payment' | 'credit-spent' | 'registered' | 'credit-returned' | 'refund';
+  kind: 'payment' | 'credit-spent' | 'registered' | 'unregistered' | 'credit-returned' | 'refund';
   orderId: string;
   atSec: number;
   lines: { account: LedgerAccountId; cents: number }[];
