@@ -39,22 +39,25 @@ export function fromBase64(value: string, lengthBytes?: number): Uint8Array {
     refuse('bad-base64', `Expected ${lengthBytes} bytes in base64, found ${size}.`);
   }
   const out = new Uint8Array(size);
-  const characters = length - padding;
-  let bits = 0;
-  let held = 0;
+  const whole = padding === 0 ? length : length - 4;
   let at = 0;
-  for (let i = 0; i < characters; i++) {
-    const character = value.charCodeAt(i);
-    const code = character < 128 ? (codeOf[character] as number) : 255;
-    if (code === 255) refuse('bad-base64', 'A character is not in the standard base64 alphabet.');
-    bits = (bits << 6) | code;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out[at++] = bits >> held;
-      bits &= (1 << held) - 1;
-    }
+  for (let i = 0; i < whole; i += 4) {
+    const bits = (sextet(value, i) << 18) | (sextet(value, i + 1) << 12) | (sextet(value, i + 2) << 6) | sextet(value, i + 3);
+    out[at++] = bits >> 16;
+    out[at++] = bits >> 8;
+    out[at++] = bits;
   }
-  if (bits !== 0) refuse('bad-base64', 'The unused last bits of base64 must be zero.');
+  if (padding > 0) {
+    const bits = (sextet(value, whole) << 12) | (sextet(value, whole + 1) << 6) | (padding === 1 ? sextet(value, whole + 2) : 0);
+    if ((bits & (padding === 1 ? 0x3 : 0x3ff)) !== 0) refuse('bad-base64', 'The unused last bits of base64 must be zero.');
+    out[at++] = bits >> 10;
+    if (padding === 1) out[at] = bits >> 2;
+  }
   return out;
+}
+
+function sextet(value: string, at: number): number {
+  const character = value.charCodeAt(at);
+  const code = character < 128 ? (codeOf[character] as number) : 255;
+  return code === 255 ? refuse('bad-base64', 'A character is not in the standard base64 alphabet.') : code;
 }
