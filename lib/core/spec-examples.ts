@@ -1,5 +1,5 @@
 import { characterPage, characterPageHash } from './assertion/character-page';
-import { makePolicy, makeRelease } from './assertion/fixtures';
+import { FIXTURE_TIME_SEC, makePolicy, makeRelease, pairOf } from './assertion/fixtures';
 import type { ParsedAssertion } from './assertion/parse';
 import { receiptToSign } from './assertion/receipt';
 import { toBase64 } from './bytes/base64';
@@ -15,18 +15,18 @@ import { cosignatureToSign, formatCosignature } from './note/cosignature';
 import { signatureLine } from './note/note';
 import { COSIGNATURE, makeVkey } from './note/vkey';
 import { identityKey, nameKey, policyKey, reservedKey, stateValue } from './registry/state';
-import { pairOf, FIXTURE_TIME_SEC } from './assertion/fixtures';
-import { specHistory } from './spec-history';
-import { leafHash } from './tlog/hash';
+import { inclusionOf, specHistory } from './spec-history';
+import { encodeBundle } from './tlog/bundle';
 
 /** specExamples computes every worked example of SPEC.md: name of the block → its exact text, without the last line feed. */
 export function specExamples(): Map<string, string> {
-  const { alice, history, later, mark, register, reserve, rootUpdate, rotate, update, world } = specHistory();
+  const { alice, later, log, mark, register, reserve, rootUpdate, rotate, update, world } = specHistory();
   const examples = new Map<string, string>();
   const add = (name: string, ...lines: string[]) => examples.set(name, lines.join('\n').replace(/\n$/, ''));
   const json = (bytes: Uint8Array) => text(bytes);
   const payloadOf = (envelope: Envelope) => json(payloadBytes(envelope));
-  const sealed = (seal: number) => history.batches[seal]?.names.entries.map((entry) => json(entry)) ?? [];
+  const sealed = (seal: number) => log.seals[seal]?.names.entries.map((entry) => json(entry)) ?? [];
+  const notes = log.notes();
 
   add('canonical-json', json(encodeJson({ é: '\u20ac\n"', b: [1, null, true], a: { '': -1 } })));
   add('character-page', json(encodeJson(characterPage())));
@@ -69,12 +69,12 @@ export function specExamples(): Map<string, string> {
   add('names-seal-0', ...sealed(0));
   add('names-seal-1', ...sealed(1));
   add('names-seal-2', ...sealed(2));
-  add('names-leaves', ...history.entries.names.map((entry, i) => `${i} ${toBase64(leafHash(entry))}`));
-  add('proofs-leaves', ...history.entries.proofs.map((entry, i) => `${i} ${toBase64(leafHash(entry))}`));
-  add('names-checkpoint', history.checkpoint('names'));
-  add('proofs-checkpoint', history.checkpoint('proofs'));
+  add('names-leaves', ...log.leaves.names.map((leaf, i) => `${i} ${toBase64(leaf)}`));
+  add('proofs-leaves', ...log.leaves.proofs.map((leaf, i) => `${i} ${toBase64(leaf)}`));
+  add('names-checkpoint', notes.names);
+  add('proofs-checkpoint', notes.proofs);
   add('names-vkey', policy.logs.names[0] ?? '');
-  add('bundle-head', toHex(history.bundle('names').subarray(0, 24)));
+  add('bundle-head', toHex(encodeBundle(log.names).subarray(0, 24)));
 
   const keys: [string, Uint8Array][] = [
     ['policy', policyKey()],
@@ -84,20 +84,20 @@ export function specExamples(): Map<string, string> {
     ['mark', reservedKey('acme')],
   ];
   for (const [name, key] of keys) {
-    const item = history.state.get(key);
+    const item = log.state.get(key);
     if (!item) throw new Error(`the example state has a ${name}`);
     add(`state-${name}`, `key    ${toHex(key)}`, `value  ${toHex(stateValue(item.bytes))}`, `index  ${item.index}`);
   }
-  add('map-root', toBase64(history.map.root()));
-  add('map-presence', json(encodeJson(mapProofToJson(history.map.prove(nameKey('alicecooper'))))));
-  add('map-absence', json(encodeJson(mapProofToJson(history.map.prove(nameKey('bob'))))));
+  add('map-root', toBase64(log.map.root()));
+  add('map-presence', json(encodeJson(mapProofToJson(log.map.prove(nameKey('alicecooper'))))));
+  add('map-absence', json(encodeJson(mapProofToJson(log.map.prove(nameKey('bob'))))));
 
-  const index = history.entries.names.length - 1;
-  const proof = history.inclusion('names', index);
+  const index = log.names.length - 1;
+  const proof = inclusionOf(log.leaves.names, index);
   add('inclusion', ...proof.map(toBase64));
-  add('tlog-proof', text(formatTlogProof({ extra: null, index, note: history.checkpoint('names'), proof })));
+  add('tlog-proof', text(formatTlogProof({ extra: null, index, note: notes.names, proof })));
   const validator = pairOf('spec validator');
-  const checkpointText = history.batches.at(-1)?.checkpoints.names.text ?? '';
+  const checkpointText = log.seals.at(-1)?.checkpoints.names.text ?? '';
   const cosignature = cosignatureToSign(FIXTURE_TIME_SEC + 125, checkpointText);
   const signature = formatCosignature({ signature: sign(cosignature, validator.seed), timeSec: cosignature.timeSec });
   const { keyId, name } = makeVkey('validator.example', COSIGNATURE, validator.publicKey);
