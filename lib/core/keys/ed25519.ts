@@ -74,7 +74,7 @@ export function isValidPublicKey(publicKey: Uint8Array): boolean {
 
 let verifier: Verifier = verifySignature;
 
-/** provideVerifier puts in a faster verifier for this process. Its maker owes the agreement tests (see lib/server/fast-verify). */
+/** provideVerifier puts in a faster verifier for this process. Its maker owes the agreement tests (see lib/native/fast-verify). */
 export function provideVerifier(faster: Verifier): void {
   verifier = faster;
 }
