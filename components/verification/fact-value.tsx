@@ -1,7 +1,7 @@
 import { Hash } from '@/components/ui/hash';
 import { Time } from '@/components/ui/time';
 import { withThousands } from '@/components/ui/grouped';
-import type { CheckFact } from '@/lib/client/check-step';
+import type { CheckFact } from '@/lib/core/validation/check-step';
 
 /** FactValue shows one value a check looked at, in the form people can compare. */
 export function FactValue({ fact }: { fact: CheckFact }) {

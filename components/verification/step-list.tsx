@@ -1,5 +1,5 @@
 import { Check, ChevronRight, Minus, X } from 'lucide-react';
-import type { CheckStep } from '@/lib/client/check-step';
+import type { CheckStep } from '@/lib/core/validation/check-step';
 import { FactValue } from './fact-value';
 
 const LOOK = {

@@ -1,0 +1,118 @@
+import { parseAssertion } from '../../lib/core/assertion/parse';
+import { isRootUpdate, type Payload } from '../../lib/core/assertion/payloads';
+import { describe, FOR_EVER } from '../../lib/core/assertion/sentence';
+import { fromBase64 } from '../../lib/core/bytes/base64';
+import type { Envelope } from '../../lib/core/keys/dsse';
+import { showUdf } from '../../lib/core/keys/udf';
+import { Refusal } from '../../lib/core/refusal';
+import { parseEntry } from '../../lib/core/registry/parse-entry';
+import type { NameLogEntry, RecordEntry, ReservedEntry, SealEntry } from '../../lib/core/registry/state';
+import type { LogName } from '../../lib/client/wire';
+
+/** Signer is one signature of an assertion: the key, what it signs as, and the signature, base64. */
+export interface Signer {
+  role: string;
+  key: string;
+  signature: string;
+}
+
+/** Meaning is what an entry of a log says, for a person. */
+export interface Meaning {
+  /** The entry's type in a word or two. */
+  kind: string;
+  sentence: string;
+  /** The name it is about, if it is about one. */
+  name: string | null;
+  /** What it says, as data, for those who want the fields. */
+  fields: object;
+  signers: Signer[];
+  quiet: boolean;
+}
+
+/** meaningOf reads an entry (base64) strictly and says what it means; what does not parse is shown as that, never guessed at. */
+export function meaningOf(log: LogName, bytes: string): Meaning {
+  try {
+    return log === 'names' ? meaningOfRecord(parseEntry(fromBase64(bytes))) : meaningOfAssertion(bytes);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { kind: 'unknown', sentence: `This entry can’t be read: ${error.detail}`, name: null, fields: {}, signers: [], quiet: false };
+  }
+}
+
+function meaningOfAssertion(bytes: string): Meaning {
+  const { envelope, payload } = parseAssertion(fromBase64(bytes));
+  return {
+    kind: payload.type,
+    sentence: describe(payload).replace(` ${FOR_EVER}`, ''),
+    name: 'name' in payload ? payload.name : null,
+    fields: payload,
+    signers: signersOf(payload, envelope),
+    quiet: false,
+  };
+}
+
+function rolesOf(payload: Payload): (at: number) => string {
+  switch (payload.type) {
+    case 'register':
+      return (at) => (at === 0 ? 'Holder' : 'Registrar');
+    case 'update':
+      return () => (isRootUpdate(payload) ? 'Holder’s root key' : 'Holder');
+    case 'rotate':
+      return (at) => (at === 0 ? 'Root key' : 'New signing key');
+    default:
+      return (at) => `Policy key ${at + 1}`;
+  }
+}
+
+function signersOf(payload: Payload, envelope: Envelope): Signer[] {
+  const role = rolesOf(payload);
+  return envelope.signatures.map(({ keyid, sig }, at) => ({ role: role(at), key: keyid, signature: sig }));
+}
+
+function meaningOfRecord(entry: NameLogEntry): Meaning {
+  const base = { fields: entry, signers: [], quiet: false };
+  switch (entry.type) {
+    case 'record':
+      return { ...base, kind: 'record', name: entry.name, sentence: recordSentence(entry) };
+    case 'identity':
+      return {
+        ...base,
+        kind: 'identity',
+        name: null,
+        sentence: `${showUdf(entry.udf)} ${entry.number === 0 ? 'is known from now on' : `has a new signing key (number ${entry.number})`}.`,
+      };
+    case 'policy':
+      return {
+        ...base,
+        kind: 'policy',
+        name: null,
+        sentence: `Policy ${entry.number} of ${entry.origin} is in force${entry.pending.length > 0 ? ', the next one is announced' : ''}.`,
+      };
+    case 'reserved':
+      return { ...base, kind: entry.status, name: null, sentence: reservedSentence(entry) };
+    case 'seal':
+      return { ...base, kind: 'seal', name: null, sentence: sealSentence(entry), quiet: true };
+  }
+}
+
+function recordSentence(record: RecordEntry): string {
+  const name = record.tenure === 0 ? `@${record.name}` : `@${record.name} (tenure ${record.tenure})`;
+  if (record.ended) return `Tenure ${record.tenure} of @${record.name} ended: ${record.ended}.`;
+  const provider = record.service ?? 'no provider yet';
+  if (record.changes === 0 && record.root.changes === 0)
+    return `${name} belongs to ${showUdf(record.udf)}, ${record.service ? 'served by ' : ''}${provider}.`;
+  return `${name} is ${record.service ? `served by ${provider}` : 'without a provider'} after change ${record.changes} of ${record.allowance}.`;
+}
+
+function reservedSentence(entry: ReservedEntry): string {
+  if (entry.status === 'released') return `@${entry.name} is no longer reserved.`;
+  if (entry.mark) return `The mark ${entry.mark.office} ${entry.mark.number} of ${entry.mark.owner} is on record for @${entry.name}.`;
+  return `@${entry.name} is reserved: ${entry.reason}`;
+}
+
+function sealSentence(seal: SealEntry): string {
+  const [first, last] = seal.covers;
+  const count = last - first;
+  const what = count === 0 ? 'a minute without changes' : `${count} ${count === 1 ? 'change' : 'changes'}`;
+  return `Seal ${seal.number} closes ${what}.`;
+}
