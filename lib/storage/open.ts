@@ -7,7 +7,7 @@ import { openEmbedded } from './embedded/embedded';
 import { StorageError } from './errors';
 import { PrismaClient } from './generated/client';
 import { migrate } from './migrate';
-import { assertUsable, GuardedPool, inTransaction } from './pool';
+import { assertUsable, commit, GuardedPool, inTransaction } from './pool';
 import { sqlOn, textTypes } from './sql';
 
 /** OpenOptions says where the database is. Without `databaseUrl` it is embedded, in `<dataDir>/db`. */
@@ -16,6 +16,8 @@ export interface OpenOptions {
   dataDir: string;
   /** Connections to a server; the embedded database has one. */
   poolSize?: number;
+  /** Folder of migrations; prisma/migrations unless a test says otherwise. */
+  migrations?: string;
   log?: (line: string) => void;
 }
 
@@ -29,7 +31,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const log = options.log ?? (() => undefined);
   if (options.databaseUrl === undefined || options.databaseUrl === '') {
     const embedded = await openEmbedded(path.join(options.dataDir, 'db'), log);
-    return finish('embedded', embedded.pool, () => embedded.close(), () => Promise.resolve(null), log);
+    return finish('embedded', embedded.pool, () => embedded.close(), () => Promise.resolve(null), options);
   }
   const config: ClientConfig = { connectionString: options.databaseUrl, application_name: 'mns', keepAlive: true, types: textTypes };
   const pool = new GuardedPool({ ...config, max: options.poolSize ?? 10, connectionTimeoutMillis: WAIT_MS });
@@ -38,17 +40,18 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await client.connect();
     return client;
   };
-  return finish('postgres', pool, () => pool.end(), dedicated, log);
+  return finish('postgres', pool, () => pool.end(), dedicated, options);
 }
 
-async function finish(kind: Database['kind'], pool: GuardedPool, closePool: (this: void) => Promise<void>, dedicated: Database['dedicated'], log: (line: string) => void): Promise<Database> {
+async function finish(kind: Database['kind'], pool: GuardedPool, closePool: (this: void) => Promise<void>, dedicated: Database['dedicated'], options: OpenOptions): Promise<Database> {
+  const log = options.log ?? (() => undefined);
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log(`database: a connection was lost (${error.message})`));
   try {
     const client = await pool.connect();
     try {
       await checkSettings(client);
-      await migrate(client, undefined, log);
+      await migrate(client, options.migrations, log);
     } finally {
       client.release();
     }
@@ -96,7 +99,7 @@ function transaction<T>(prisma: PrismaClient, work: (tx: Queries) => Promise<T>)
     prisma.$transaction(
       async (tx) => {
         const result = await work({ prisma: tx, sql: sqlOn(client()) });
-        assertUsable(client());
+        await assertUsable(client());
         return result;
       },
       { timeout: TRANSACTION_MS, maxWait: WAIT_MS, isolationLevel: 'ReadCommitted' },
@@ -111,8 +114,7 @@ function quickTransaction<T>(pool: GuardedPool, begin: string, work: (tx: Statem
     try {
       await client.query(begin);
       const result = await work({ sql: sqlOn(client) });
-      assertUsable(client);
-      await client.query('COMMIT');
+      await commit(client);
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));

@@ -8,6 +8,8 @@ interface Slot {
   open: boolean;
 }
 
+const FAILED_TRANSACTION = '25P02';
+
 const current = new AsyncLocalStorage<Slot>();
 
 type ConnectCallback = (error: Error | undefined, client: PoolClient | undefined, done: (release?: boolean | Error) => void) => void;
@@ -27,12 +29,25 @@ export class GuardedPool extends Pool {
       callback(error, undefined, () => undefined);
       return undefined;
     }
-    if (callback !== undefined) return super.connect(callback);
+    if (callback !== undefined) {
+      return super.connect((error, client, done) => callback(error, client === undefined ? undefined : kept(client), done));
+    }
     return super.connect().then((client) => {
       if (slot?.open && slot.client === null) slot.client = client;
-      return client;
+      return kept(client);
     });
   }
+}
+
+/** kept makes a client go back to the pool after a refused statement: the pool would throw away a connection that is sound. */
+function kept(client: PoolClient): PoolClient {
+  const release = client.release.bind(client);
+  client.release = (error) => release(isRefusedStatement(error) ? undefined : error);
+  return client;
+}
+
+function isRefusedStatement(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
 }
 
 /**
@@ -52,7 +67,19 @@ export async function inTransaction<T>(begin: (client: () => PoolClient) => Prom
   }
 }
 
-/** assertUsable throws if a statement of this transaction failed and the error was swallowed: PostgreSQL would roll back at COMMIT and report no error. */
-export function assertUsable(client: PoolClient): void {
-  if (client.getTransactionStatus() === 'E') throw new InvariantError('the transaction went on after a failed statement');
+/**
+ * commit ends a transaction. PostgreSQL answers COMMIT of a transaction in which a statement failed, and whose error was
+ * swallowed, with a rollback and no error; that is a bug here.
+ */
+export async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new InvariantError('the transaction went on after a failed statement');
+}
+
+/** assertUsable throws where `commit` would, for a transaction that somebody else commits. */
+export async function assertUsable(client: PoolClient): Promise<void> {
+  await client.query('SELECT').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === FAILED_TRANSACTION) throw new InvariantError('the transaction went on after a failed statement');
+    throw error;
+  });
 }

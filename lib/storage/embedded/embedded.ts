@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PglitePgConnection } from '@electric-sql/pglite/node-postgres';
-import type { PoolConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { GuardedPool } from '../pool';
 import { textTypes } from '../sql';
 import { lockFolder } from './folder-lock';
@@ -33,9 +33,7 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
     const data = path.join(folder, 'data');
     if (!existsSync(data)) await create(folder, data, log);
     const lite = await start(data);
-    // One connection, for ever: the pool must neither drop it when idle nor make a second one.
-    const config: PoolConfig & { connection: Connection } = { connection: new Connection({ pglite: lite }), max: 1, idleTimeoutMillis: 0, types: textTypes };
-    const pool = new GuardedPool(config);
+    const pool = poolOn(lite);
     return {
       pool,
       close: async () => {
@@ -48,6 +46,27 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
     await lock.release();
     throw error;
   }
+}
+
+/** poolOn makes a pool of exactly one connection, for PGlite has one session. */
+function poolOn(lite: PGlite): GuardedPool {
+  class LiteClient extends Client {
+    constructor(config?: ClientConfig) {
+      const withConnection: ClientConfig & { connection: Connection } = { ...config, connection: new Connection({ pglite: lite }) };
+      super(withConnection);
+    }
+  }
+  return new GuardedPool({
+    Client: LiteClient,
+    max: 1,
+    idleTimeoutMillis: 0,
+    types: textTypes,
+    // Where the pool had to replace its connection, the session is still the old one: end what it was in the middle of.
+    onConnect: async (client) => {
+      await client.query('ROLLBACK');
+      await client.query('DISCARD ALL');
+    },
+  });
 }
 
 /** create makes a new cluster under another name first, so that a crash half-way leaves nothing that looks like one. */
@@ -64,6 +83,7 @@ async function create(folder: string, data: string, log: (line: string) => void)
   syncPath(folder);
 }
 
-async function start(data: string): Promise<PGlite> {
-  return PGlite.create({ fs: new SyncingNodeFs(data), startParams });
+/** start starts PostgreSQL on a folder of data. `sync` is for tests. */
+export async function start(data: string, sync?: (fd: number) => void): Promise<PGlite> {
+  return PGlite.create({ fs: new SyncingNodeFs(data, sync), startParams });
 }

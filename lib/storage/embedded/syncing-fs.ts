@@ -18,14 +18,23 @@ type InitOptions = Parameters<NodeFS['init']>[1];
  * PostgreSQL believes its log is on disk when it is only in the kernel's memory.
  */
 export class SyncingNodeFs extends NodeFS {
+  readonly #sync: (fd: number) => void;
+
+  /** `sync` puts an open file on disk; tests count it. */
+  constructor(dataDir: string, sync: (fd: number) => void = fsyncSync) {
+    super(dataDir);
+    this.#sync = sync;
+  }
+
   override async init(lite: PGlite, options: InitOptions): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(lite, options);
+    const sync = this.#sync;
     const syncing = (module: object) => {
       const { NODEFS } = module as { NODEFS: MountedNodeFs };
       NODEFS.stream_ops.fsync = (stream) => {
         if (stream.nfd === undefined) return EIO;
         try {
-          fsyncSync(stream.nfd);
+          sync(stream.nfd);
           return 0;
         } catch {
           return EIO;
