@@ -23,13 +23,24 @@ export class MapBuilder {
   /** add takes the next key, greater than all before, and its value, both 32 bytes; both are copied. */
   add(key: Uint8Array, value: Uint8Array): void {
     invariant(key.length === KEY_BYTES && value.length === KEY_BYTES, 'keys and values have 32 bytes');
+    this.append(key, 0, value, 0);
+  }
+
+  /** addFlat takes many keys and their values, 32 bytes each, one after another in two arrays. */
+  addFlat(keys: Uint8Array, values: Uint8Array): void {
+    invariant(keys.length === values.length && keys.length % KEY_BYTES === 0, 'as many keys as values, of 32 bytes each');
+    for (let at = 0; at < keys.length; at += KEY_BYTES) this.append(keys, at, values, at);
+  }
+
+  private append(keys: Uint8Array, keyOffset: number, values: Uint8Array, valueOffset: number): void {
     const { store } = this;
     if (this.size > 0) {
-      const differs = store.differenceFrom(this.last, key);
-      invariant(differs < KEY_BITS && ((key[differs >> 3] as number) >> (7 - (differs & 7))) % 2 === 1, 'the keys are not in ascending order');
+      const differs = store.differenceFrom(this.last, keys, keyOffset);
+      const above = differs < KEY_BITS && ((keys[keyOffset + (differs >> 3)] as number) >> (7 - (differs & 7))) % 2 === 1;
+      invariant(above, 'the keys are not in ascending order');
       this.waiting.push(store.newInner(differs, this.closed(this.last, differs), 0));
     }
-    this.last = store.newLeaf(key, value);
+    this.last = store.newLeaf(keys, keyOffset, values, valueOffset);
     this.size++;
   }
 
@@ -55,10 +66,9 @@ export class MapBuilder {
   }
 }
 
-/** mapFromSorted makes a map from keys in ascending order and their values, each 32 bytes, one after another in two flat arrays. */
+/** mapFromSorted makes a map from keys in ascending order and their values; see `MapBuilder.addFlat`. */
 export function mapFromSorted(keys: Uint8Array, values: Uint8Array): MapTree {
-  invariant(keys.length === values.length && keys.length % KEY_BYTES === 0, 'as many keys as values, of 32 bytes each');
   const builder = new MapBuilder(Math.ceil((keys.length / KEY_BYTES) * 1.25));
-  for (let at = 0; at < keys.length; at += KEY_BYTES) builder.add(keys.subarray(at, at + KEY_BYTES), values.subarray(at, at + KEY_BYTES));
+  builder.addFlat(keys, values);
   return builder.finish();
 }

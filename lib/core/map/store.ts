@@ -3,10 +3,15 @@ import { bitOf, firstDifference, KEY_BYTES } from './hash';
 
 const LEAF_BYTES = 2 * KEY_BYTES;
 const HASH_WORDS = KEY_BYTES / 4;
-const SCRATCH_BYTES = 2 * KEY_BYTES + 1;
+const LEAF_WORDS = LEAF_BYTES / 4;
+const INNER_BYTES = 2 * KEY_BYTES + 1;
 
-/** FIRST_INNER is the first slot for an inner node: the hashes of the slots before it are the scratch space for hashing. */
-const FIRST_INNER = 3;
+/**
+ * The hashes of the slots before FIRST_INNER are scratch space: what is hashed for an inner node lies in slots 0 to 2, for a leaf in
+ * slots 3 and 4. In one array with the hashes everything is copied in words, and nothing is allocated.
+ */
+const LEAF_SLOT = 3;
+const FIRST_INNER = 5;
 const LEAST_CAPACITY = 64;
 
 /**
@@ -16,13 +21,15 @@ const LEAST_CAPACITY = 64;
  */
 export class NodeStore {
   private leaves: Uint8Array;
+  private leafWords: Int32Array;
   private freshLeaves: Uint8Array;
   private bits: Uint8Array;
   private children: Int32Array;
   private freshInner: Uint8Array;
   private hashes: Uint8Array;
   private words: Int32Array;
-  private scratch: Uint8Array;
+  private innerInput: Uint8Array;
+  private leafInput: Uint8Array;
   private nextLeaf = 0;
   private nextInner = FIRST_INNER;
   private readonly freeLeaves: number[] = [];
@@ -31,6 +38,7 @@ export class NodeStore {
   constructor(expectedLeaves: number) {
     const capacity = Math.max(LEAST_CAPACITY, expectedLeaves);
     this.leaves = new Uint8Array(capacity * LEAF_BYTES);
+    this.leafWords = new Int32Array(this.leaves.buffer);
     this.freshLeaves = new Uint8Array(capacity);
     const slots = capacity + FIRST_INNER;
     this.bits = new Uint8Array(slots);
@@ -38,18 +46,18 @@ export class NodeStore {
     this.freshInner = new Uint8Array(slots);
     this.hashes = new Uint8Array(slots * KEY_BYTES);
     this.words = new Int32Array(this.hashes.buffer);
-    this.scratch = this.hashes.subarray(0, SCRATCH_BYTES);
+    this.innerInput = this.hashes.subarray(0, INNER_BYTES);
+    this.leafInput = this.hashes.subarray(LEAF_SLOT * KEY_BYTES, LEAF_SLOT * KEY_BYTES + LEAF_BYTES);
   }
 
-  /** newLeaf stores a leaf, marked fresh, and gives its ref. */
-  newLeaf(key: Uint8Array, value: Uint8Array): number {
+  /** newLeaf stores the key and the value found at these offsets, marked fresh, and gives the ref. */
+  newLeaf(keys: Uint8Array, keyOffset: number, values: Uint8Array, valueOffset: number): number {
     const slot = this.freeLeaves.pop() ?? this.nextLeaf++;
-    if (slot >= this.freshLeaves.length) {
-      this.leaves = grown(this.leaves);
-      this.freshLeaves = grown(this.freshLeaves);
-    }
-    this.leaves.set(key, slot * LEAF_BYTES);
-    this.leaves.set(value, slot * LEAF_BYTES + KEY_BYTES);
+    if (slot >= this.freshLeaves.length) this.growLeaves();
+    const { leaves } = this;
+    const at = slot * LEAF_BYTES;
+    for (let i = 0; i < KEY_BYTES; i++) leaves[at + i] = keys[keyOffset + i] as number;
+    for (let i = 0; i < KEY_BYTES; i++) leaves[at + KEY_BYTES + i] = values[valueOffset + i] as number;
     this.freshLeaves[slot] = 1;
     return ~slot;
   }
@@ -65,6 +73,12 @@ export class NodeStore {
     return slot;
   }
 
+  private growLeaves(): void {
+    this.leaves = grown(this.leaves);
+    this.leafWords = new Int32Array(this.leaves.buffer);
+    this.freshLeaves = grown(this.freshLeaves);
+  }
+
   private growInner(): void {
     this.bits = grown(this.bits);
     this.freshInner = grown(this.freshInner);
@@ -73,7 +87,8 @@ export class NodeStore {
     this.children = children;
     this.hashes = grown(this.hashes);
     this.words = new Int32Array(this.hashes.buffer);
-    this.scratch = this.hashes.subarray(0, SCRATCH_BYTES);
+    this.innerInput = this.hashes.subarray(0, INNER_BYTES);
+    this.leafInput = this.hashes.subarray(LEAF_SLOT * KEY_BYTES, LEAF_SLOT * KEY_BYTES + LEAF_BYTES);
   }
 
   free(ref: number): void {
@@ -125,27 +140,29 @@ export class NodeStore {
     return at;
   }
 
-  /** differenceFrom is the first bit in which the leaf's key differs from `key`, `KEY_BITS` if it is the same. */
-  differenceFrom(leaf: number, key: Uint8Array): number {
-    return firstDifference(this.leaves, ~leaf * LEAF_BYTES, key, 0);
+  /** differenceFrom is the first bit in which the leaf's key differs from the key at `offset`, `KEY_BITS` if it is the same. */
+  differenceFrom(leaf: number, keys: Uint8Array, offset: number): number {
+    return firstDifference(this.leaves, ~leaf * LEAF_BYTES, keys, offset);
   }
 
   /** hashInner computes and keeps the hash of an inner node whose children are hashed. */
   hashInner(ref: number): void {
     this.place(this.child(ref, 0), 0);
     this.place(this.child(ref, 1), 1);
-    this.scratch[2 * KEY_BYTES] = this.bits[ref] as number;
-    sha256Into(this.scratch, this.hashes, ref * KEY_BYTES);
+    this.innerInput[2 * KEY_BYTES] = this.bits[ref] as number;
+    sha256Into(this.innerInput, this.hashes, ref * KEY_BYTES);
   }
 
-  /** place puts the hash of a node into half `half` of the scratch space. */
+  /** place puts the hash of a node into half `half` of what is hashed for an inner node. */
   private place(ref: number, half: number): void {
+    const { words } = this;
     if (ref < 0) {
-      const at = ~ref * LEAF_BYTES;
-      sha256Into(this.leaves.subarray(at, at + LEAF_BYTES), this.hashes, half * KEY_BYTES);
+      const { leafWords } = this;
+      const from = ~ref * LEAF_WORDS;
+      for (let i = 0; i < LEAF_WORDS; i++) words[LEAF_SLOT * HASH_WORDS + i] = leafWords[from + i] as number;
+      sha256Into(this.leafInput, this.hashes, half * KEY_BYTES);
       return;
     }
-    const { words } = this;
     const to = half * HASH_WORDS;
     const from = ref * HASH_WORDS;
     for (let i = 0; i < HASH_WORDS; i++) words[to + i] = words[from + i] as number;

@@ -135,12 +135,12 @@ class Batch implements Version {
   put(key: Uint8Array, value: Uint8Array): void {
     const { store } = this;
     if (this.size === 0) {
-      this.top = this.made(store.newLeaf(key, value));
+      this.top = this.made(store.newLeaf(key, 0, value, 0));
       this.size = 1;
       return;
     }
     const nearest = store.leafFor(this.top, key);
-    const differs = store.differenceFrom(nearest, key);
+    const differs = store.differenceFrom(nearest, key, 0);
     if (differs === KEY_BITS && equalBytes(store.valueOf(nearest), value)) return;
     let parent: number | null = null;
     let side = 0;
@@ -156,7 +156,7 @@ class Batch implements Version {
       this.link(parent, side, this.withValue(at, key, value));
       return;
     }
-    const leaf = this.made(store.newLeaf(key, value));
+    const leaf = this.made(store.newLeaf(key, 0, value, 0));
     const inner = bitOf(key, differs) === 0 ? store.newInner(differs, leaf, at) : store.newInner(differs, at, leaf);
     this.link(parent, side, this.made(inner));
     this.size++;
@@ -191,7 +191,7 @@ class Batch implements Version {
       return leaf;
     }
     this.replaced.push(leaf);
-    return this.made(this.store.newLeaf(key, value));
+    return this.made(this.store.newLeaf(key, 0, value, 0));
   }
 
   private link(parent: number | null, side: number, child: number): void {
@@ -208,7 +208,7 @@ function lookUp(store: NodeStore, version: Version, key: Uint8Array): Uint8Array
   invariant(key.length === KEY_BYTES, 'a key has 32 bytes');
   if (version.size === 0) return null;
   const leaf = store.leafFor(version.top, key);
-  return store.differenceFrom(leaf, key) === KEY_BITS ? store.valueOf(leaf) : null;
+  return store.differenceFrom(leaf, key, 0) === KEY_BITS ? store.valueOf(leaf) : null;
 }
 
 function proofIn(store: NodeStore, version: Version, key: Uint8Array): MapProof {
@@ -223,6 +223,6 @@ function proofIn(store: NodeStore, version: Version, key: Uint8Array): MapProof 
     at = store.child(at, side);
   }
   path.reverse();
-  const found = store.differenceFrom(at, key) === KEY_BITS;
+  const found = store.differenceFrom(at, key, 0) === KEY_BITS;
   return { found, other: found ? null : { key: store.keyOf(at), value: store.valueOf(at) }, path };
 }

@@ -10,6 +10,8 @@ import { rootFromTiles, runPlan, tilesFor } from './nodes';
 import type { TileRef } from './tile-path';
 
 const SIZES = 1100;
+/** Every small size, those around the edges of tiles, and every seventh. */
+const SAMPLED = Array.from({ length: SIZES }, (_, i) => i + 1).filter((size) => size <= 70 || size % 7 === 0 || (size + 2) % 256 <= 4);
 const leaves = Array.from({ length: 70_000 }, (_, i) => leafHash(utf8(`entry ${i}`)));
 
 /** The definition, RFC 6962 §2.1, written down as it stands there. */
@@ -123,7 +125,7 @@ test('the root of any earlier size can be computed from the tiles', () => {
 });
 
 test('every leaf of a tree can be proved, and a proof of another leaf, index or size is refused', () => {
-  for (let size = 1; size <= SIZES; size++) {
+  for (const size of SAMPLED) {
     const tree = head(size);
     const indexes = size <= 70 ? Array.from({ length: size }, (_, i) => i) : [0, 1, size - 2, size - 1, 255, 256, (size * 7) % size, (size * 13 + 5) % size].filter((i) => i < size);
     for (const index of indexes) {
@@ -143,7 +145,7 @@ test('every leaf of a tree can be proved, and a proof of another leaf, index or 
 });
 
 test('every pair of sizes is consistent, and a proof for other sizes or roots is refused', () => {
-  for (let size = 1; size <= SIZES; size++) {
+  for (const size of SAMPLED) {
     const olds = size <= 70 ? Array.from({ length: size }, (_, i) => i + 1) : [1, 2, size - 1, size, 128, 255, 256, 257, 512, (size * 31) % size, (size >> 1) + 1];
     for (const old of olds.filter((n) => n >= 1 && n <= size)) {
       const proof = runPlan(consistencyPlan(old, size), size, log.read);
