@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { sandboxAllowed } from '../sandbox/allowed';
 
 /** ServerEnv is everything the process reads from its environment, parsed once at start. */
 export interface ServerEnv {
@@ -38,8 +39,8 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
   }
   if (secretKey !== null && !/^(sk|rk)_(test|live)_/.test(secretKey)) throw new EnvError('STRIPE_SECRET_KEY must begin with sk_test_, sk_live_, rk_test_ or rk_live_');
   if (webhookSecret !== null && !webhookSecret.startsWith('whsec_')) throw new EnvError('STRIPE_WEBHOOK_SECRET must begin with whsec_');
-  if (secretKey === null && !isPrivateOrigin(origin)) {
-    throw new EnvError(`MNS_ORIGIN "${origin}" is public, and without STRIPE_SECRET_KEY payments would go to the sandbox: names would be given away`);
+  if (secretKey === null && !sandboxAllowed(origin)) {
+    throw new EnvError(`MNS_ORIGIN "${origin}" is public, and without STRIPE_SECRET_KEY payments would go to the sandbox, which gives names away`);
   }
   return {
     port,
@@ -49,18 +50,6 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
     dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),
     stripe: secretKey !== null && webhookSecret !== null ? { secretKey, webhookSecret } : null,
   };
-}
-
-/** isPrivateOrigin reports whether only this machine or a private network can reach the origin by that name. */
-export function isPrivateOrigin(origin: string): boolean {
-  const host = hostOf(origin);
-  if (host === 'localhost' || host === '[::1]') return true;
-  if (isIP(host) === 4) return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
-  return /\.(localhost|test|local|internal|home\.arpa)$/.test(host);
-}
-
-function hostOf(origin: string): string {
-  return origin.replace(/:\d+$/, '');
 }
 
 function originOf(vars: Vars, port: number): string {

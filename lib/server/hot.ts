@@ -1,4 +1,4 @@
-import type { ServiceContext } from '../services/context';
+import type { AppContext } from '../services/app-context';
 
 /**
  * HotRequest is what a handler sees of a request, whoever brings it: our own `node:http` lane or a Next route.
@@ -27,7 +27,7 @@ export interface HotResponse {
 }
 
 /** Handler answers one route. It may throw a Refusal, a ServiceRefusal or a Problem: `problemOf` turns them into an answer. */
-export type Handler = (req: HotRequest, ctx: ServiceContext) => HotResponse | Promise<HotResponse>;
+export type Handler = (req: HotRequest, ctx: AppContext) => HotResponse | Promise<HotResponse>;
 
 export const DEFAULT_BODY_LIMIT_BYTES = 65_536;
 

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServiceContext } from '../services/context';
+import type { Lane } from './dispatch';
 import { DEFAULT_BODY_LIMIT_BYTES, peerKey, type HotRequest, type HotResponse } from './hot';
-import { Problem, problemOf } from './problem';
-import type { Route } from './router';
+import { Problem } from './problem';
 
 /** A client that has not sent its whole body by then is told so and dropped. */
 const BODY_TIMEOUT_MS = 10_000;
@@ -11,22 +10,25 @@ const MAX_STREAM_BACKLOG_BYTES = 65_536;
 
 const NO_QUERY = new URLSearchParams();
 
-/** serveRoute runs a route's handler for a `node:http` request and writes its answer. It never throws. */
-export async function serveRoute(req: IncomingMessage, res: ServerResponse, route: Route, params: Readonly<Record<string, string>>, ctx: ServiceContext): Promise<void> {
-  try {
-    const answer = route.handler(nodeRequest(req, params), ctx);
-    writeAnswer(req, res, answer instanceof Promise ? await answer : answer);
-  } catch (error) {
-    writeAnswer(req, res, problemOf(error, (cause) => ctx.log(`${req.method ?? ''} ${route.pattern} failed: ${errorLine(cause)}`)));
-  }
+/** answerTile sends what the read path has kept, before anything is made of the request: this is what most requests are. */
+export function answerTile(req: IncomingMessage, res: ServerResponse, lane: Lane): boolean {
+  if (req.method !== 'GET' || req.headers['if-none-match'] !== undefined) return false;
+  const kept = lane.tlog.get(req.url ?? '');
+  if (kept === undefined || typeof kept.body === 'function' || typeof kept.body === 'string') return false;
+  res.writeHead(200, kept.headers);
+  res.end(kept.body);
+  return true;
 }
 
-/** errorLine is an error for the log: with its stack, which holds no request data. */
-export function errorLine(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** answerRequest answers a request through the lane; false means that it is for a page. It never throws. */
+export async function answerRequest(req: IncomingMessage, res: ServerResponse, lane: Lane): Promise<boolean> {
+  const answer = await lane.answer(nodeRequest(req));
+  if (answer === null) return false;
+  writeAnswer(req, res, answer);
+  return true;
 }
 
-function nodeRequest(req: IncomingMessage, params: Readonly<Record<string, string>>): HotRequest {
+function nodeRequest(req: IncomingMessage): Omit<HotRequest, 'params'> {
   const url = req.url ?? '/';
   const mark = url.indexOf('?');
   return {
@@ -35,7 +37,6 @@ function nodeRequest(req: IncomingMessage, params: Readonly<Record<string, strin
     get query() {
       return mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
     },
-    params,
     header(name) {
       const value = req.headers[name];
       return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
@@ -46,7 +47,7 @@ function nodeRequest(req: IncomingMessage, params: Readonly<Record<string, strin
 }
 
 /** readBody collects a request's body. Throws Problem `too-large` or `body-timeout`, or `bad-request` when the client goes away. */
-export function readBody(req: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+function readBody(req: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
   const tooLarge = () => new Problem('too-large', `The body may have at most ${limitBytes} bytes.`, null, { connection: 'close' });
   if (Number(req.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
@@ -73,26 +74,26 @@ export function readBody(req: IncomingMessage, limitBytes: number): Promise<Uint
   });
 }
 
-/** writeAnswer sends a handler's answer; a HEAD request gets the headers only. */
+/** writeAnswer sends an answer; a HEAD request gets the headers only. */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: HotResponse): void {
   if (res.headersSent || res.destroyed) return;
-  const { body } = answer;
+  const { body, status, headers } = answer;
   if (typeof body === 'function') {
-    res.writeHead(answer.status, answer.headers);
+    res.writeHead(status, headers);
     if (req.method === 'HEAD') res.end();
     else stream(res, body);
     return;
   }
-  if (answer.status === 304 || answer.status === 204) {
-    res.writeHead(answer.status, answer.headers);
+  if (status === 304 || status === 204) {
+    res.writeHead(status, headers);
     res.end();
     return;
   }
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  res.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
+  res.writeHead(status, { ...headers, 'content-length': bytes.length });
   res.end(req.method === 'HEAD' ? undefined : bytes);
-  // An answer given before the body was read must not leave the rest of it to be taken for the next request.
-  if (!req.complete && answer.headers['connection'] === 'close') res.once('finish', () => req.destroy());
+  // An answer given before the whole body came must not leave the rest to be taken for the next request.
+  if (!req.complete && headers['connection'] === 'close') res.once('finish', () => req.destroy());
 }
 
 function stream(res: ServerResponse, body: Exclude<HotResponse['body'], string | Uint8Array>): void {

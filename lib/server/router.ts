@@ -1,10 +1,13 @@
 import type { Handler } from './hot';
+import type { LimitName } from './rates';
 
 /** Route binds one method and pattern to a handler. `:name` in a pattern matches one segment; `*name` at the end matches the rest. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   pattern: string;
   handler: Handler;
+  /** the rate that a peer may ask at, if there is one */
+  limit?: LimitName | undefined;
 }
 
 export interface Match {

@@ -23,6 +23,7 @@ export async function followSeals(core: RegistryCore): Promise<void> {
     const seals = await readSeals(core.db, first, first + SEALS_AT_ONCE);
     if (seals.length === 0) return;
     for (const seal of seals) await takeSeal(core, seal);
+    core.remember(core.live.head);
   }
 }
 

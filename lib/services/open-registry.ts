@@ -14,7 +14,7 @@ import { logOrigin } from '../core/registry/policy';
 import { EMPTY_STATE, policyKey, stateValue, type PolicyEntry } from '../core/registry/state';
 import { commitSeal } from '../storage/commit-seal';
 import type { Database } from '../storage/database';
-import { lockHead, readHead } from '../storage/heads';
+import { readHead } from '../storage/heads';
 import { newestSeals, readEntries, sealByNumber } from '../storage/log-store';
 import { loadMapLeaves, readStates } from '../storage/state-store';
 import { Acceptor } from './acceptor';
@@ -41,7 +41,7 @@ export interface OpenOptions {
   verifyMany: VerifyMany;
   /** seen is the newest head this machine has published, or null. */
   seen: SeenHead | null;
-  remember: (seal: SealFacts) => void;
+  remember: (registry: string, seal: SealFacts) => void;
   log: (line: string) => void;
 }
 
@@ -72,8 +72,8 @@ export async function openRegistry(options: OpenOptions): Promise<RegistryCore> 
 
   const cache: StateCache = new StateCache({ value: (key) => map.get(key), read: (wanted) => readStates(db, wanted) });
   const acceptor: Acceptor = new Acceptor({ db, live, cache, keys, clock, verifyMany: options.verifyMany, catchUpSeals: () => followSeals(core), log });
-  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, staged: null, remember: options.remember, log };
-  options.remember(live.head);
+  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, staged: null, remember: (seal) => options.remember(live.id, seal), log };
+  core.remember(live.head);
   return core;
 }
 
@@ -100,11 +100,11 @@ async function createRegistry({ db, keys, origin, periodSec, clock, verifyMany, 
   if (done === 'committed') log(`new registry ${genesis.parsed.hash} for ${origin}, a seal every ${periodSec} s`);
 }
 
-/** loadLive reads heads, edges, map and policy of one seal, while nobody seals. */
+/** loadLive reads heads, edges, map and policy of one seal, whatever others seal meanwhile. */
 async function loadLive({ db, clock, log }: OpenOptions): Promise<{ live: LiveRegistry; map: MapTree }> {
   const startMs = performance.now();
-  const loaded = await db.quickTransaction(async (tx) => {
-    const head = await lockHead(tx);
+  const loaded = await db.snapshot(async (tx) => {
+    const head = await readHead(tx);
     const recent = (await newestSeals(tx, RECENT_SEALS)).map(factsOf);
     const seal = recent[0];
     if (seal === undefined || seal.number !== head.seal || seal.names.size !== head.names.size || !equalBytes(seal.names.root, head.names.root) || seal.proofs.size !== head.proofs.size || !equalBytes(seal.proofs.root, head.proofs.root)) {

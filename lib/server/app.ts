@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox';
+import { databaseStore } from '../sandbox/database-store';
+import { makeContext, type AppContext } from '../services/app-context';
+import { followSeals } from '../services/follow-seals';
+import { hasRegistry, openRegistry } from '../services/open-registry';
+import { followSealedOrders, reconcilePayments } from '../services/reconcile-payments';
+import { sealEvent } from '../services/show-registry';
+import { realStripe, sandboxStripe } from '../services/stripe-gateway';
+import { openDatabase } from '../storage/open';
+import { campaign } from '../storage/lock';
+import { followSeals as watchSeals } from '../storage/follow-seals';
+import { startMinuteLoop, type MinuteLoop } from '../worker/minute-loop';
+import type { ServerEnv } from './env';
+import { EventHub, formatEvent } from './events';
+import { provideFastCrypto } from '../native/fast-hash';
+import { fastVerifier, verifyMany } from '../native/fast-verify';
+import { RequestCounts } from './metrics';
+import { openRegistryKeys } from './registry-keys';
+import { makeRemember, readSeen } from './seen-file';
+
+/** How often the embedded database is tidied up. */
+const MAINTAIN_SEC = 300;
+
+/** App is one running process of the registry: everything but the sockets. */
+export interface App {
+  env: ServerEnv;
+  ctx: AppContext;
+  hub: EventHub;
+  loop: MinuteLoop;
+  sandbox: Sandbox | null;
+  counts: RequestCounts;
+  /** leads says whether this process seals */
+  leads(): boolean;
+  /** listening tells the port, once it is known, to those who call this very server: the sandbox and its webhooks. */
+  listening(port: number): void;
+  close(): Promise<void>;
+}
+
+/** openApp opens database, keys and registry, and starts sealing or following. It says what it does through `say`. Throws what stops a start. */
+export async function openApp(env: ServerEnv, say: (line: string) => void): Promise<App> {
+  const verifier = provideFastCrypto();
+  say(`signatures are checked with ${verifier}`);
+  const db = await openDatabase({ ...(env.databaseUrl === null ? {} : { databaseUrl: env.databaseUrl }), dataDir: env.dataDir, log: say });
+  try {
+    return await openOn(db, env, say);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerEnv, say: (line: string) => void): Promise<App> {
+  const clock = () => Math.floor(Date.now() / 1000);
+  const random = (sizeBytes: number) => new Uint8Array(randomBytes(sizeBytes));
+  const keys = openRegistryKeys(join(env.dataDir, 'keys.json'), !(await hasRegistry(db)), say);
+  const seenPath = join(env.dataDir, 'seen.json');
+  const remember = makeRemember(seenPath);
+  const { verify } = fastVerifier();
+  const core = await openRegistry({
+    db,
+    keys,
+    origin: env.origin,
+    periodSec: env.periodSec,
+    clock,
+    verifyMany: (checks) => verifyMany(checks, verify),
+    seen: readSeen(seenPath),
+    remember,
+    log: say,
+  });
+  const { live } = core;
+  if (live.origin !== env.origin) say(`the registry's origin is ${live.origin}, not ${env.origin}: its logs keep the name they were made with`);
+  if (live.periodSec !== env.periodSec) say(`the registry's policy seals every ${live.periodSec} s; MNS_PERIOD_SEC=${env.periodSec} only counts for a new registry`);
+
+  let port = env.port;
+  const localUrl = () => `http://127.0.0.1:${port}`;
+  const secrets = { secretKey: `sk_test_${randomBytes(16).toString('hex')}`, webhookSecret: `whsec_${randomBytes(16).toString('hex')}` };
+  const sandbox = env.stripe === null ? createSandbox({ store: databaseStore(db, clock), clock, random, ...secrets, webhookUrl: () => `${localUrl()}/api/stripe/webhook`, log: say }) : null;
+  const stripe = env.stripe === null ? sandboxStripe({ baseUrl: localUrl, ...secrets }) : realStripe(env.stripe);
+  const ctx = makeContext(core, { stripe, random });
+
+  const hub = new EventHub();
+  live.onSeal((seal) => hub.publish(formatEvent('seal', seal.number, sealEvent(ctx, seal))));
+  let loop: MinuteLoop | null = null;
+  const lock = await campaign(db, {
+    onChange: (held) => {
+      if (db.kind === 'postgres') say(held ? 'this process seals now' : 'this process does not seal any more');
+      loop?.wake();
+    },
+  });
+  const watcher = watchSeals(db, live.head.number, (seal) => core.acceptor.exclusive(async () => (seal > live.head.number ? followSeals(core) : undefined)), { log: say });
+  loop = startMinuteLoop(ctx, lock, [
+    { name: 'following sealed orders', everySec: 0, run: followSealedOrders },
+    { name: 'reconciling payments', everySec: 0, run: reconcilePayments },
+    { name: 'database maintenance', everySec: MAINTAIN_SEC, run: () => db.maintain() },
+  ]);
+  let closing: Promise<void> | null = null;
+  const app: App = {
+    env,
+    ctx,
+    hub,
+    loop,
+    sandbox,
+    counts: new RequestCounts(),
+    leads: () => lock.held(),
+    listening(actual) {
+      port = actual;
+      void sandbox?.start().catch((error: unknown) => say(`the sandbox could not start: ${String(error)}`));
+    },
+    close() {
+      closing ??= (async () => {
+        hub.close();
+        sandbox?.stop();
+        await app.loop.stop();
+        await watcher.stop();
+        await core.acceptor.close();
+        await lock.stop();
+        await db.close();
+      })();
+      return closing;
+    },
+  };
+  return app;
+}

@@ -1,0 +1,71 @@
+import type { App } from './app';
+import type { HotRequest, HotResponse } from './hot';
+import { problemOf, Problem } from './problem';
+import { RateLimiter } from './rate-limit';
+import { RATES, type LimitName } from './rates';
+import { makeRouter, newTlogCache } from './routes';
+import type { Router } from './router';
+import type { TlogCache } from './handlers/tlog';
+
+/** Lane answers every request that is not for a page; `null` means that it is. */
+export interface Lane {
+  answer(req: Omit<HotRequest, 'params'>): Promise<HotResponse | null>;
+  /** tlog holds the read path's answers that never change, so that a server may look there before anything else. */
+  tlog: TlogCache;
+}
+
+const CORS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
+};
+
+/** Addresses that are never a page's, even where nothing is served. */
+const OURS = /^\/(tlog|snapshots|\.well-known|sandbox)\/|^\/api\/(v1|stripe)(\/|$)/;
+
+/** makeLane puts router, rate limits and problem answers together; both servers, ours and Next's routes, answer through it. */
+export function makeLane(app: App): Lane {
+  const tlog = newTlogCache();
+  const router: Router = makeRouter(app, tlog);
+  const limiters = new Map<LimitName, RateLimiter>();
+  for (const [name, rate] of Object.entries(RATES)) limiters.set(name as LimitName, new RateLimiter(rate));
+
+  function limit(name: LimitName, peer: string): void {
+    const limiter = limiters.get(name);
+    const nowMs = performance.now();
+    const waitSec = limiter === undefined ? 0 : name === 'refusals' ? limiter.peek(peer, nowMs) : limiter.take(peer, nowMs);
+    if (waitSec > 0) throw new Problem('rate-limited', `Too many requests from your address. Try again in ${waitSec} s.`, waitSec);
+  }
+
+  async function route(req: Omit<HotRequest, 'params'>): Promise<HotResponse | null> {
+    const found = router.find(req.method, req.path);
+    if (found === null) {
+      if (OURS.test(req.path)) throw new Problem('no-such-address', 'There is nothing at this address.');
+      return null;
+    }
+    if ('allow' in found) {
+      const allow = found.allow.join(', ');
+      if (req.method === 'OPTIONS') return { status: 204, headers: { ...CORS, allow, 'access-control-allow-methods': allow }, body: '' };
+      throw new Problem('method-not-allowed', `This address answers ${allow}.`, null, { allow });
+    }
+    const { handler, limit: limitName } = found.route;
+    if (limitName !== undefined) limit(limitName, req.ip);
+    // Not a spread: the body and query of a request are made when they are asked for.
+    return handler(Object.assign(Object.create(req) as HotRequest, { params: found.params }), app.ctx);
+  }
+
+  return {
+    tlog,
+    async answer(req) {
+      let answer: HotResponse | null;
+      try {
+        answer = await route(req);
+      } catch (error) {
+        answer = problemOf(error, (cause) => app.ctx.log(`${req.method} ${req.path.slice(0, 200)} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
+        if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && req.method !== 'GET') limiters.get('refusals')?.charge(req.ip, performance.now());
+      }
+      if (answer !== null) app.counts.add(req.path.startsWith('/tlog/') ? 'tlog' : 'api', answer.status);
+      return answer;
+    },
+  };
+}

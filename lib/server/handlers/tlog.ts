@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readTile } from '../../services/read-tile';
+import { showCheckpoint, showCheckpointAt } from '../../services/show-checkpoint';
+import type { AppContext } from '../../services/app-context';
+import { refuseService } from '../../services/service-refusal';
+import type { Handler, HotResponse } from '../hot';
+import { ByteCache } from '../byte-cache';
+
+type LogName = 'names' | 'proofs';
+
+const READ_HEADERS = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+const FOREVER = 'public, max-age=604800, immutable';
+const SIZE = /^(0|[1-9][0-9]{0,15})$/;
+
+/** Tiles, bundles and sealed checkpoints never change, so an answer that was made once is kept. */
+export type TlogCache = ByteCache<HotResponse>;
+
+/** tlogHandler answers the read path of both logs (tlog-tiles): `/tlog/*rest`. */
+export function tlogHandler(cache: TlogCache): Handler {
+  return async (req, ctx) => {
+    const rest = req.params['rest'] ?? '';
+    const slash = rest.indexOf('/');
+    const log = rest.slice(0, slash);
+    const path = rest.slice(slash + 1);
+    if (log !== 'names' && log !== 'proofs') return refuseService('not-found', 'The logs are /tlog/names and /tlog/proofs.');
+    if (path === 'checkpoint') return checkpoint(showCheckpoint(ctx, log), 'no-store');
+    const kept = cache.get(req.path) ?? (await make(ctx, log, path, req.path, cache));
+    return notModified(kept, req.header('if-none-match')) ?? kept;
+  };
+}
+
+async function make(ctx: AppContext, log: LogName, path: string, key: string, cache: TlogCache): Promise<HotResponse> {
+  const answer = await answerFor(ctx, log, path);
+  cache.set(key, answer, answer.body.length + 1_000);
+  return answer;
+}
+
+async function answerFor(ctx: AppContext, log: LogName, path: string): Promise<HotResponse & { body: string | Uint8Array }> {
+  if (log === 'names' && path.startsWith('checkpoint/')) {
+    const size = path.slice('checkpoint/'.length);
+    if (!SIZE.test(size)) refuseService('not-found', 'A checkpoint is asked for by its size.');
+    return immutable('text/plain; charset=utf-8', Buffer.from(await showCheckpointAt(ctx, Number(size))));
+  }
+  if (!path.startsWith('tile/')) return refuseService('not-found', 'A log has `checkpoint`, `tile/<level>/<index>` and `tile/entries/<index>`.');
+  return immutable('application/octet-stream', await readTile(ctx, log, path));
+}
+
+function checkpoint(note: string, cacheControl: string): HotResponse {
+  return { status: 200, headers: { ...READ_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'cache-control': cacheControl }, body: note };
+}
+
+function immutable(type: string, body: Uint8Array): HotResponse & { body: Uint8Array } {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { status: 200, headers: { ...READ_HEADERS, 'content-type': type, 'cache-control': FOREVER, etag }, body };
+}
+
+function notModified(answer: HotResponse, asked: string | null): HotResponse | null {
+  const { etag } = answer.headers;
+  if (asked === null || etag === undefined || !(asked === '*' || asked.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) return null;
+  const { 'content-type': _type, ...headers } = answer.headers;
+  return { status: 304, headers, body: '' };
+}

@@ -1,0 +1,36 @@
+import { encodeBundle } from '../core/tlog/bundle';
+import { parseTilePath, TILE_WIDTH, tileAt, type TilePath } from '../core/tlog/tile-path';
+import { readEntries, readTile as readStoredTile, type LogName } from '../storage/log-store';
+import type { AppContext } from './app-context';
+import { refuseService } from './service-refusal';
+
+/** readTile gives a tile or bundle by its path below the log (`tile/0/000`), of any width that is sealed. Throws Refusal `bad-tile-path`, ServiceRefusal `not-found`. */
+export async function readTile(ctx: AppContext, log: LogName, path: string): Promise<Uint8Array> {
+  const tile = parseTilePath(path);
+  const { size } = ctx.registry.head[log];
+  const width = tileAt(tile.level === 'entries' ? 0 : tile.level, tile.index, size).width;
+  if (tile.width > width) refuseService('not-found', `The ${log} log has no such tile at size ${size}.`);
+  return tile.level === 'entries' ? readBundle(ctx, log, tile) : readHashes(ctx, log, tile.level, tile.index, tile.width);
+}
+
+/**
+ * readHashes gives the first `width` hashes of a tile. What is not full yet comes from the edge in memory, which stands for the
+ * newest seal; a full one from the database.
+ */
+export async function readHashes(ctx: AppContext, log: LogName, level: number, index: number, width: number): Promise<Uint8Array> {
+  const edge = ctx.registry.edges[log];
+  if (index === Math.floor(edge.size / TILE_WIDTH ** (level + 1))) {
+    const out = new Uint8Array(width * 32);
+    for (const [i, hash] of (edge.levels[level] ?? []).slice(0, width).entries()) out.set(hash, i * 32);
+    return out;
+  }
+  const stored = await readStoredTile(ctx.db, log, level, index);
+  if (stored === null) return refuseService('not-found', 'There is no such tile.');
+  return stored.subarray(0, width * 32);
+}
+
+async function readBundle(ctx: AppContext, log: LogName, { index, width }: TilePath): Promise<Uint8Array> {
+  const entries = await readEntries(ctx.db, log, index * TILE_WIDTH, index * TILE_WIDTH + width);
+  if (entries.length !== width) refuseService('not-found', 'There is no such bundle.');
+  return encodeBundle(entries);
+}
