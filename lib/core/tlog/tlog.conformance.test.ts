@@ -29,10 +29,12 @@ interface Consistency {
   wantErr: boolean;
 }
 
-/** The set's two other groups are proofs of subtrees, which MNS does not use. */
+/** Subtrees (draft-ietf-plants-merkle-tree-certs) are not used by MNS, but where theirs are ordinary proofs they are checked too. */
 interface Merkle {
   inclusion: Record<string, Inclusion>;
   consistency: Record<string, Consistency>;
+  subtreeinclusion: Record<string, Omit<Inclusion, 'treeSize'> & { start: number; end: number }>;
+  subtreeconsistency: Record<string, Omit<Consistency, 'size1' | 'size2'> & { start: number; end: number; size: number }>;
 }
 
 interface Constants {
@@ -75,6 +77,27 @@ describe.skipIf(merkle === null)('transparency-dev/merkle: proofs', () => {
       const [old, head] = [
         { size: v.size1, root: fromBase64(v.root1) },
         { size: v.size2, root: fromBase64(v.root2) },
+      ];
+      expect(accepts(() => verifyConsistency(old, head, hashes(v.proof)))).toBe(!v.wantErr);
+    });
+  }
+
+  for (const [name, v] of Object.entries(merkle?.subtreeinclusion ?? {})) {
+    test(`inclusion in a subtree, ${name}, is ${v.wantErr ? 'refused' : 'accepted'}`, () => {
+      const head = { size: v.end - v.start, root: fromBase64(v.root) };
+      let width = 1;
+      while (width < head.size) width *= 2;
+      const isSubtree = head.size > 0 && v.start % width === 0;
+      expect(isSubtree && accepts(() => verifyInclusion(fromBase64(v.leafHash), v.leafIdx - v.start, head, hashes(v.proof)))).toBe(!v.wantErr);
+    });
+  }
+
+  for (const [name, v] of Object.entries(merkle?.subtreeconsistency ?? {})) {
+    if (v.start !== 0 || v.end === 0) continue;
+    test(`consistency of a subtree from leaf 0, ${name}, is ${v.wantErr ? 'refused' : 'accepted'}`, () => {
+      const [old, head] = [
+        { size: v.end, root: fromBase64(v.root1) },
+        { size: v.size, root: fromBase64(v.root2) },
       ];
       expect(accepts(() => verifyConsistency(old, head, hashes(v.proof)))).toBe(!v.wantErr);
     });
