@@ -1,45 +1,52 @@
+import { CodeBlock } from '@/components/ui/code-block';
+import { Disclosure } from '@/components/ui/disclosure';
 import { Fact, Facts } from '@/components/ui/facts';
 import { Hash } from '@/components/ui/hash';
 import { Time } from '@/components/ui/time';
 import { Udf } from '@/components/ui/udf';
+import { ZERO } from '@/lib/core/assertion/payloads';
 import { LOGGED_CHARACTERS } from '@/lib/core/keys/udf';
+import { flatten } from './flatten';
 
 const HASH = /^[A-Za-z0-9+/]{43}=$/;
-const TIMES = new Set(['timeSec', 'sinceSec', 'notAfter', 'endedSec', 'loggedSec']);
+const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/;
+const TIME = /(?:^|\.)(?:timeSec|sinceSec|notAfter|endedSec|loggedSec)$/;
 
 /** EntryFields lists the fields of an entry as they stand in it, hashes grouped, times readable. */
 export function EntryFields({ fields }: { fields: object }) {
   return (
     <Facts>
-      {Object.entries(fields).map(([name, value]: [string, unknown]) => (
-        <Fact key={name} label={name}>
-          <Value name={name} value={value} />
+      {flatten(fields).map(({ path, value }) => (
+        <Fact key={path} label={<span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{path}</span>}>
+          <Value path={path} value={value} />
         </Fact>
       ))}
     </Facts>
   );
 }
 
-function Value({ name, value }: { name: string; value: unknown }) {
+function Value({ path, value }: { path: string; value: unknown }) {
   if (value === null) return <span className="text-muted">none</span>;
+  if (value === ZERO) return <span className="text-muted">zeros: none before</span>;
   if (typeof value === 'string') {
-    if (HASH.test(value)) return <Hash value={value} label={name} />;
-    if (name === 'udf' && value.length === LOGGED_CHARACTERS) return <Udf udf={value} />;
-    return <span>{value === '' ? <span className="text-muted">empty</span> : value}</span>;
+    if (HASH.test(value) || SIGNATURE.test(value)) return <Hash value={value} label={path} />;
+    if (path === 'udf' && value.length === LOGGED_CHARACTERS) return <Udf udf={value} />;
+    return value.length > 120 ? (
+      <Disclosure summary={`${value.length} characters`}>
+        <CodeBlock label={path} text={value} wrap />
+      </Disclosure>
+    ) : (
+      <span>{value}</span>
+    );
   }
-  if (typeof value === 'number') {
-    return TIMES.has(name) ? (
+  if (typeof value === 'number' && TIME.test(path)) {
+    return (
       <span>
         <Time sec={value} /> <span className="font-mono text-xs text-muted">{value}</span>
       </span>
-    ) : (
-      <span className="tabular-nums">{value}</span>
     );
   }
-  if (Array.isArray(value) && value.length === 0) return <span className="text-muted">none</span>;
-  return (
-    <code className="block max-h-60 overflow-auto font-mono text-xs leading-5 break-all whitespace-pre-wrap text-muted">
-      {JSON.stringify(value, null, 2)}
-    </code>
-  );
+  if (Array.isArray(value))
+    return value.length === 0 ? <span className="text-muted">none</span> : <span className="tabular-nums">{value.join(', ')}</span>;
+  return <span className="tabular-nums">{String(value)}</span>;
 }

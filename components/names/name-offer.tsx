@@ -18,7 +18,7 @@ export function NameOffer({ asked, quote }: { asked: string; quote: Quote }) {
       </p>
       <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <QuoteResult quote={quote} />
-        <CheckPanel title="Proved: no record" check={check} again={again} />
+        <CheckPanel title="No record, proved" check={check} again={again} />
       </div>
     </div>
   );

@@ -10,7 +10,7 @@ export function Facts({ children }: { children: ReactNode }) {
 }
 
 /** Fact is one named value; `note` explains it to someone who has not met the word. */
-export function Fact({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
+export function Fact({ label, note, children }: { label: ReactNode; note?: ReactNode; children: ReactNode }) {
   return (
     <div className="@md:grid-cols-[11rem_1fr] grid gap-x-6 gap-y-1 py-3.5">
       <dt className="text-muted">{label}</dt>
