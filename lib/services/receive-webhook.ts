@@ -20,6 +20,7 @@ const TOLERANCE_SEC = 300;
  */
 export async function receiveWebhook(ctx: ServiceContext, input: { body: Uint8Array; signature: string | null }): Promise<WebhookOutcome> {
   const event = readEvent(ctx, input);
+  if (typeof event.id !== 'string' || typeof event.data?.object !== 'object') refuseService('webhook-foreign', 'This is no event of a kind the registry knows.');
   if (event.livemode !== ctx.stripe.livemode) refuseService('webhook-foreign', `The event is of ${event.livemode ? 'live' : 'test'} mode, and this registry is not.`);
   const mark = { id: event.id, type: event.type, createdSec: event.created };
   if (await isKnownEvent(ctx.db, event.id)) return 'duplicate';
