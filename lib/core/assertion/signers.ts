@@ -79,7 +79,7 @@ function checkLogged(certificate: IdentityCertificate, state: StateReader): void
 }
 
 /** checkRole asks for exactly `threshold` different keys of a role, in the order in which the role lists them. */
-function checkRole(role: RoleKeys, keyids: readonly Base64[], what: string): void {
+export function checkRole(role: RoleKeys, keyids: readonly Base64[], what: string): void {
   if (keyids.length !== role.threshold) refuse('wrong-signers', `Exactly ${role.threshold} of the ${what} must sign; ${keyids.length} did.`);
   let at = -1;
   for (const keyid of keyids) {

@@ -46,7 +46,7 @@ test('in a seal each assertion is followed by the entries it makes, the seal com
     [identityKey(bob.udf), 4],
     [nameKey('bob-cooper'), 5],
   ] as const;
-  const values = [...pairs.map(([key, index]) => ({ key, value: stateValue(log.names[index] as Uint8Array) }))];
+  const values = pairs.map(([key, index]) => ({ key, value: stateValue(log.names[index] as Uint8Array) }));
   expect(wholeTreeRoot([...values, ...sealed.mapWrites.filter((write) => log.state.get(write.key)?.index === 6)])).toEqual(sealed.staged.root);
   expect(sealed.seal.map).toEqual({ root: toBase64(sealed.staged.root), size: 6 });
   expect(sealed.checkpoints.names.text).toBe(`registry.example/tlog/names\n8\n${toBase64(sealed.heads.names.root)}\n`);

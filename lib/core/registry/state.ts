@@ -260,14 +260,8 @@ export class Overlay implements StateReader {
 }
 
 function keyOfOther(entry: IdentityEntry | ReservedEntry | PolicyEntry): StateKey {
-  switch (entry.type) {
-    case 'identity':
-      return identityKey(entry.udf);
-    case 'reserved':
-      return reservedKey(entry.name);
-    case 'policy':
-      return policyKey();
-  }
+  if (entry.type === 'identity') return identityKey(entry.udf);
+  return entry.type === 'reserved' ? reservedKey(entry.name) : policyKey();
 }
 
 /** readRecord is the latest record of a name's highest tenure (`tenure` null) or of the tenure asked for, or null. */

@@ -45,7 +45,7 @@ function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: State
       return onRegister(payload, hash, certificate, state, at);
     case 'update':
       return onUpdate(payload, hash, state, at);
-    case 'rotate':
+    default:
       invariant(certificate !== null, 'a parsed rotation has its certificate');
       return onRotate(payload, certificate, state, at);
   }
@@ -68,7 +68,7 @@ export function chainsOf(payload: Payload): string[] {
       return [`name/${payload.name}/${payload.tenure}/prev`, `name/${payload.name}/${payload.tenure}/after`];
     case 'update':
       return isRootUpdate(payload) ? [] : [`name/${payload.name}/${payload.tenure}/prev`];
-    case 'rotate':
+    default:
       return [`identity/${payload.udf}`];
   }
 }

@@ -70,7 +70,7 @@ export class FixtureHistory {
         const last = policy.pending[0] ?? policy;
         return fixtures.makePolicy(world, { ...policy.policy, periodSec: 30 + (value % 30) }, last.number + 1, last.hash);
       }
-      case 'replay':
+      default:
         return this.sent[value % Math.max(1, this.sent.length)] ?? null;
     }
   }

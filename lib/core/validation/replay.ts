@@ -1,6 +1,6 @@
 import { parseAssertion } from '../assertion/parse';
 import { type VerifiedAssertion, checkSignatures } from '../assertion/verify';
-import { compareBytes, equalBytes } from '../bytes/bytes';
+import { compareBytes, equalBytes, utf8 } from '../bytes/bytes';
 import { fromBase64 } from '../bytes/base64';
 import { MapBuilder } from '../map/build';
 import { MapTree } from '../map/tree';
@@ -181,10 +181,10 @@ function compareNames(sealed: Batch, names: readonly Uint8Array[]): void {
 /** isSealBytes tells a seal from every other entry by its first field, without parsing it. */
 export function isSealBytes(bytes: Uint8Array): boolean {
   // Canonical JSON sorts fields, and only a seal begins with `covers`.
-  return SEAL_START.every((byte, i) => bytes[i] === byte);
+  return equalBytes(bytes.subarray(0, SEAL_START.length), SEAL_START);
 }
 
-const SEAL_START = [...'{"covers":'].map((character) => character.charCodeAt(0));
+const SEAL_START = utf8('{"covers":');
 
 /** PeriodSplitter cuts a stream of name-log entries at the seals. */
 export class PeriodSplitter {

@@ -1,0 +1,72 @@
+import type { ParsedAssertion } from '../assertion/parse';
+import { isRootUpdate } from '../assertion/payloads';
+import { keyidsOf } from '../assertion/signers';
+import { toBase64 } from '../bytes/base64';
+import type { Envelope } from '../keys/dsse';
+import { type MapProof, mapProofToJson } from '../map/proof';
+import type { IdentityEntry } from '../registry/state';
+import { PROOF_FORMAT, type SealedState, type ShownEntry, type StateProof, type Subject, type SubjectState } from './state-proof';
+
+/** EntryParts is an entry of a log with its inclusion proof. */
+export interface EntryParts {
+  readonly bytes: Uint8Array;
+  readonly index: number;
+  readonly inclusion: readonly Uint8Array[];
+}
+
+/** StateParts is an entry of the name log that is the latest under its key, with the map's proof of it. */
+export interface StateParts extends EntryParts {
+  readonly map: MapProof;
+}
+
+/** StateProofParts is what a server reads from its logs to make a state proof; all of one seal. */
+export interface StateProofParts {
+  readonly assertions: readonly EntryParts[];
+  readonly checkpoint: string;
+  readonly consistency: { readonly proof: readonly Uint8Array[]; readonly size: number } | null;
+  readonly identity: StateParts | null;
+  readonly policies: readonly Envelope[];
+  readonly policy: StateParts;
+  readonly registry: string;
+  readonly seal: EntryParts;
+  readonly state: { readonly at: SubjectState['at']; readonly map: MapProof; readonly shown: EntryParts | null };
+  readonly subject: Subject;
+}
+
+/** assembleStateProof puts a state proof together as JSON. Fields are in canonical order. */
+export function assembleStateProof(parts: StateProofParts): StateProof {
+  const { consistency, state } = parts;
+  return {
+    assertions: parts.assertions.map(({ bytes, inclusion, index }) => ({ assertion: toBase64(bytes), inclusion: inclusion.map(toBase64), index })),
+    checkpoint: parts.checkpoint,
+    consistency: consistency === null ? null : { proof: consistency.proof.map(toBase64), size: consistency.size },
+    format: PROOF_FORMAT,
+    identity: parts.identity === null ? null : sealed(parts.identity),
+    policies: [...parts.policies],
+    policy: sealed(parts.policy),
+    registry: parts.registry,
+    seal: shown(parts.seal),
+    state: { at: state.at, map: mapProofToJson(state.map), shown: state.shown === null ? null : shown(state.shown) },
+    subject: parts.subject,
+  };
+}
+
+function shown({ bytes, inclusion, index }: EntryParts): ShownEntry {
+  return { entry: toBase64(bytes), inclusion: inclusion.map(toBase64), index };
+}
+
+function sealed(parts: StateParts): SealedState {
+  return { ...shown(parts), map: mapProofToJson(parts.map) };
+}
+
+/**
+ * earlierKeyOf gives the signing key, base64, whose certificate the proof must show besides: that of a holder's update made
+ * before the holder's key was replaced. Look for it back along `identity.prev` and show the assertion that entry rests on.
+ * Null if the record's and the identity's own assertions are enough.
+ */
+export function earlierKeyOf(recordAssertion: ParsedAssertion, identity: IdentityEntry): string | null {
+  const { payload } = recordAssertion;
+  if (payload.type !== 'update' || isRootUpdate(payload)) return null;
+  const [signer] = keyidsOf(recordAssertion);
+  return signer === undefined || signer === identity.key ? null : signer;
+}
