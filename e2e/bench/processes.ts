@@ -1,0 +1,155 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startPostgres, type TestPostgres } from '@/lib/storage/postgres-for-tests';
+import { ROOT } from './places';
+
+/** What has to be undone at the end, newest first, whatever happens. */
+const undo: (() => Promise<unknown>)[] = [];
+
+/** cleanUp ends all processes that are still running and removes all folders that are still there. */
+export async function cleanUp(): Promise<void> {
+  for (const one of undo.splice(0).toReversed()) await one();
+}
+
+/** tempFolder is a fresh folder, removed at the end. */
+export function tempFolder(label: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `mns-bench-${label}-`));
+  undo.push(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
+  return folder;
+}
+
+let postgres: Promise<TestPostgres> | null = null;
+
+/** freshDatabase is an empty database on the run's one PostgreSQL server, which has fsync on. */
+export async function freshDatabase(): Promise<string> {
+  if (postgres === null) {
+    postgres = startPostgres();
+    undo.push(async () => (await postgres)?.stop());
+  }
+  return (await postgres).createDatabase();
+}
+
+/** Running is a server in a process of its own. */
+export interface Running {
+  port: number;
+  pid: number;
+  /** how long it took until it answered that it is healthy */
+  startSec: number;
+  stop(): Promise<void>;
+}
+
+/** Serve says what to run: `args` after node, and the path that answers 200 once it is ready. */
+export interface Serve {
+  args: readonly string[];
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  healthPath: string;
+  port: number;
+}
+
+const START_MS = 180_000;
+
+/** serve starts a server and waits until it is healthy. */
+export async function serve({ args, cwd = ROOT, env = {}, healthPath, port }: Serve): Promise<Running> {
+  const startMs = performance.now();
+  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  const stop = stopper(child);
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}:\n${said}`);
+    if (await isHealthy(`http://127.0.0.1:${port}${healthPath}`)) break;
+    if (performance.now() - startMs > START_MS) {
+      await stop();
+      throw new Error(`${args.join(' ')} did not get ready:\n${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return { port, pid: child.pid ?? 0, startSec: (performance.now() - startMs) / 1000, stop };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.body?.cancel().then(() => answer.ok) ?? answer.ok,
+    () => false,
+  );
+}
+
+/** serveRegistry starts our own server without pages, as `npm start` does otherwise. */
+export async function serveRegistry(options: { databaseUrl: string | null; dataDir: string; origin: string; periodSec: number; flags?: readonly string[] }): Promise<Running> {
+  const port = await freePort();
+  const { databaseUrl, dataDir, origin, periodSec, flags = ['--no-pages'] } = options;
+  return serve({
+    args: ['--import', 'tsx', 'lib/server/start.ts', ...flags],
+    env: { PORT: String(port), MNS_ORIGIN: origin, MNS_DATA_DIR: dataDir, MNS_PERIOD_SEC: String(periodSec), DATABASE_URL: databaseUrl ?? '', STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' },
+    healthPath: '/healthz',
+    port,
+  });
+}
+
+/** stopper ends a child and waits for it; it is called at the end if nobody did before. */
+function stopper(child: ChildProcess): () => Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(late);
+  };
+  undo.push(stop);
+  return stop;
+}
+
+/** Worker is a module of the bench that runs in a process of its own and answers one message with one message. */
+export interface Worker<Question, Answer> {
+  ask(question: Question): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** startWorker starts a module beside this one, with `nodeOptions` for its process. */
+export function startWorker<Question extends object, Answer>(module: string, nodeOptions: readonly string[] = []): Worker<Question, Answer> {
+  const child = fork(fileURLToPath(new URL(`./${module}`, import.meta.url)), [], { cwd: ROOT, execArgv: ['--import', 'tsx', ...nodeOptions], serialization: 'advanced' });
+  const stop = stopper(child);
+  return {
+    stop,
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        const gone = (code: number | null) => reject(new Error(`${module} ended with ${code}`));
+        child.once('exit', gone);
+        child.once('message', (message: { answer: Answer } | { error: string }) => {
+          child.removeListener('exit', gone);
+          if ('error' in message) reject(new Error(message.error));
+          else resolve(message.answer);
+        });
+        child.send(question);
+      }),
+  };
+}
+
+/** answerWith is the other side of `startWorker`: call it once in the module. */
+export function answerWith<Question, Answer>(work: (question: Question) => Promise<Answer>): void {
+  process.on('message', (question: Question) => {
+    work(question).then(
+      (answer) => process.send?.({ answer }),
+      (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    );
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+/** freePort is a port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', resolve);
+  });
+  const address = probe.address();
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
