@@ -1,3 +1,4 @@
+import type { Json } from '../core/bytes/canonical-json';
 import type { Envelope } from '../core/keys/dsse';
 import type { EntryInfo, LogInfo, LogName, Order, Problem, Quote, RegistryInfo } from './wire';
 
@@ -89,6 +90,11 @@ export function getLog(signal?: AbortSignal): Promise<LogInfo> {
 /** getEntry fetches one entry with its inclusion proof. */
 export function getEntry(log: LogName, index: number, signal?: AbortSignal): Promise<EntryInfo> {
   return ask<EntryInfo>(`/api/v1/entries/${log}/${index}`, { signal });
+}
+
+/** getNameProof fetches the state of a name (`alice`) or of one tenure (`alice.0`) with its whole proof, unverified; `fromSize` asks for consistency with an older checkpoint. */
+export function getNameProof(name: string, fromSize: number | null, signal?: AbortSignal): Promise<Json> {
+  return ask<Json>(`/api/v1/names/${encodeURIComponent(name)}${fromSize === null ? '' : `?from=${fromSize}`}`, { signal });
 }
 
 /** getReceiptFile fetches the receipt file of a sealed order, byte for byte as it is downloaded. */

@@ -65,10 +65,10 @@ function isSignedBy(policy: Policy, parsed: ParsedAssertion): boolean {
   }
 }
 
-/** namesKeys are the log keys that the names checkpoint may carry now: those of every policy which may be in force or pending. */
-export function namesKeys(chain: PolicyChain): Vkey[] {
+/** logKeys are the log keys that a checkpoint of `log` may carry now: those of every policy which may be in force or pending. */
+export function logKeys(chain: PolicyChain, log: 'names' | 'proofs'): Vkey[] {
   const from = chain.policies.at(-1)?.under ?? 0;
-  return [...new Set(chain.policies.slice(from).flatMap(({ policy }) => policy.logs.names))].map(parseVkey);
+  return [...new Set(chain.policies.slice(from).flatMap(({ policy }) => policy.logs[log]))].map(parseVkey);
 }
 
 /** registrarKeys are all registrar keys there have been: an old registration carries an old one. */

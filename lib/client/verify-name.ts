@@ -1,0 +1,33 @@
+import type { RecordEntry } from '../core/registry/state';
+import { toBase64 } from '../core/bytes/base64';
+import { verifyStateProof } from '../core/validation/light-client';
+import { getNameProof } from './api';
+import type { CheckResult } from './check-step';
+import { readPin, rememberHead } from './pin';
+
+/** VerifiedName is what this browser proved about a name: its record, or that there is none. */
+export interface VerifiedName extends CheckResult {
+  record: RecordEntry | null;
+  /** name-log index of the record */
+  index: number | null;
+  seal: { number: number; timeSec: number } | null;
+}
+
+/**
+ * fetchAndVerifyName asks for a name (`alice`) or one tenure of it (`alice.0`) and checks the whole proof here, against the registry
+ * and the checkpoint this browser has pinned. A failed check is `ok: false`; only the network or a refusal of the server throws (ApiError).
+ */
+export async function fetchAndVerifyName(asked: string): Promise<VerifiedName> {
+  const pin = readPin();
+  const proof = await getNameProof(asked, pin?.seen?.size ?? null);
+  const state = verifyStateProof(proof, { registry: pin?.registry ?? null, seen: pin?.seen ?? null });
+  const { ok, steps, seal, checkpoint, chain } = state;
+  if (ok && checkpoint !== null && chain !== null) rememberHead(chain.registry, { size: checkpoint.size, root: toBase64(checkpoint.root) });
+  return {
+    ok,
+    steps,
+    record: state.present ? state.record : null,
+    index: state.present ? state.index : null,
+    seal: seal === null ? null : { number: seal.number, timeSec: seal.timeSec },
+  };
+}
