@@ -1,10 +1,11 @@
-import { fromBase64, toBase64 } from '../bytes/base64';
-import { concat, equalBytes, utf8 } from '../bytes/bytes';
+import { fromBase64, isBase64, toBase64 } from '../bytes/base64';
+import { concat, equalBytes, text, utf8 } from '../bytes/bytes';
 import { encodeJson, parseJson, type Json } from '../bytes/canonical-json';
 import { array, bytes, object, string } from '../bytes/fields';
 import { sha256 } from '../bytes/sha256';
 import { refuse } from '../refusal';
 import { currentVerifier, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Verifier } from './ed25519';
+import { readPlainEnvelope, writePlainEnvelope } from './plain-envelope';
 import type { Signed } from './sign';
 import type { Signable } from './signable';
 
@@ -82,7 +83,8 @@ export function toSignOf(envelope: Envelope): ToSign {
 
 /** encodeEnvelope writes the canonical bytes, the form in which an envelope is hashed and logged. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
-  return encodeJson(envelopeToJson(envelope));
+  const plain = writePlainEnvelope(envelope);
+  return plain === null ? encodeJson(envelopeToJson(envelope)) : utf8(plain);
 }
 
 /** envelopeToJson builds the plain value, for an envelope inside another payload (a certificate). */
@@ -96,7 +98,9 @@ export function envelopeToJson(envelope: Envelope): Json {
  * signatures. Refuses what `parseJson` and the field readers refuse, `bad-payload-type`, `bad-envelope`.
  */
 export function parseEnvelope(encoded: Uint8Array, maxBytes: number, kind?: PayloadKind): Envelope {
-  return envelopeFromJson(parseJson(encoded, maxBytes), kind);
+  const plain = encoded.length <= maxBytes ? readPlainEnvelope(text(encoded)) : null;
+  if (plain === null || plain.signatures.length > MAX_SIGNATURES) return envelopeFromJson(parseJson(encoded, maxBytes), kind);
+  return checkedEnvelope(plain, kind, 'envelope');
 }
 
 /** envelopeFromJson is `parseEnvelope` for a value that is already parsed canonical JSON; `path` names it in refusals. */
@@ -104,13 +108,17 @@ export function envelopeFromJson(value: Json, kind?: PayloadKind, path: string =
   const fields = object(value, ['payload', 'payloadType', 'signatures'], path);
   const payloadType = string(fields.payloadType, `${path}.payloadType`, 100);
   const envelope: Envelope = {
-    payload: fields.payload as string,
+    payload: string(fields.payload, `${path}.payload`, Number.MAX_SAFE_INTEGER),
     payloadType,
     signatures: array(fields.signatures, `${path}.signatures`, MAX_SIGNATURES).map((item, index) => signatureFromJson(item, `${path}.signatures[${index}]`)),
   };
+  return checkedEnvelope(envelope, kind, path);
+}
+
+function checkedEnvelope(envelope: Envelope, kind: PayloadKind | undefined, path: string): Envelope {
   const found = payloadKind(envelope);
   if (kind !== undefined && found !== kind) refuse('bad-payload-type', `${path} holds a payload of kind ${found}; expected ${kind}.`);
-  bytes(fields.payload, `${path}.payload`);
+  if (!isBase64(envelope.payload)) refuse('bad-field', `${path}.payload must be bytes in standard padded base64.`);
   const keys = new Set(envelope.signatures.map((signature) => signature.keyid));
   if (keys.size !== envelope.signatures.length) refuse('bad-envelope', `${path} is signed twice by the same key.`);
   return envelope;
