@@ -14,7 +14,7 @@ import { leafHash } from '../tlog/hash';
 import { verifyInclusion } from '../tlog/inclusion';
 import { CheckRun, type CheckStep, type Facts } from './check-step';
 import { checkCertificate, checkRecordSigners, type Evidence, openEvidence } from './evidence-of-state';
-import { namesKeys, openPolicies, type PolicyChain } from './policy-chain';
+import { logKeys, openPolicies, type PolicyChain } from './policy-chain';
 import { attempt, type ReadEntry, type ReadState, readStateProof, type ReadStateProof, type Subject } from './state-proof';
 
 /** Trust is what the reader knows already and takes from nobody. */
@@ -94,7 +94,7 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
     return opened;
   });
   const checkpoint = run.step('checkpoint', (facts) => {
-    const opened = openCheckpoint(proof.checkpoint, namesKeys(chain));
+    const opened = openCheckpoint(proof.checkpoint, logKeys(chain, 'names'));
     facts.same(logOrigin(chain.origin, 'names'), opened.origin, 'bad-checkpoint', 'The checkpoint is that of another log.');
     facts.number('Size', opened.size);
     facts.hash('Root', opened.root);
