@@ -3,7 +3,7 @@ import type { App } from './app';
 import { ByteCache } from './byte-cache';
 import { events, healthz, metrics } from './handlers/process';
 import { getAssertion, getEntry, getIdentity, getLog, getName, getRegistry, postAssertion, wellKnown } from './handlers/registry';
-import { getOrder, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';
+import { getOrder, getOrderProof, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';
 import { tlogHandler, type TlogCache } from './handlers/tlog';
 import type { LimitName } from './rates';
 import { Router, type Route } from './router';
@@ -35,6 +35,7 @@ export function makeRouter(app: App, tlog: TlogCache): Router {
     post('/api/v1/quotes', postQuote, 'quotes'),
     post('/api/v1/orders', postOrder, 'orders'),
     get('/api/v1/orders/:id', getOrder, 'reads'),
+    get('/api/v1/orders/:id/proof', getOrderProof, 'proofs'),
     post('/api/v1/orders/:id/cancel', postCancel, 'orders'),
     post('/api/stripe/webhook', postWebhook),
     ...sandboxRoutes(app),

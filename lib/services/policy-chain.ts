@@ -7,9 +7,8 @@ import type { AppContext } from './app-context';
 
 const chains = new WeakMap<PolicyEntry, Promise<Envelope[]>>();
 
-/** policyChain is the genesis and every policy logged since, as they stand in the proof log: the way to today's keys. */
-export function policyChain(ctx: AppContext): Promise<Envelope[]> {
-  const entry = ctx.registry.policyEntry();
+/** policyChain is the genesis and every policy logged up to the sealed policy `entry`, as they stand in the proof log: the way to today's keys. */
+export function policyChain(ctx: AppContext, entry: PolicyEntry): Promise<Envelope[]> {
   const known = chains.get(entry);
   if (known !== undefined) return known;
   const chain = readChain(ctx, entry);

@@ -1,12 +1,11 @@
-import { toBase64 } from '../core/bytes/base64';
-import { parseEnvelope } from '../core/keys/dsse';
-import { mapProofToJson } from '../core/map/proof';
-import { MAX_POLICY_BYTES } from '../core/registry/limits';
+import { parseAssertion } from '../core/assertion/parse';
+import type { MapProof } from '../core/map/proof';
+import { invariant } from '../core/refusal';
 import { parseEntry } from '../core/registry/parse-entry';
-import { identityKey, nameKey, policyKey, type IdentityEntry, type RecordEntry, type StateItem } from '../core/registry/state';
-import { PROOF_FORMAT, type SealedState, type ShownAssertion, type ShownEntry, type StateProof, type Subject, type SubjectState } from '../core/validation/state-proof';
-import type { LogName } from '../storage/log-store';
-import { readEntry } from '../storage/log-store';
+import { identityKey, nameKey, policyKey, type IdentityEntry, type PolicyEntry, type RecordEntry, type StateItem } from '../core/registry/state';
+import { assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from '../core/validation/assemble-proof';
+import type { StateProof, Subject, SubjectState } from '../core/validation/state-proof';
+import { readEntry, type LogName } from '../storage/log-store';
 import type { AppContext } from './app-context';
 import { DamageError } from './edge-check';
 import type { SealFacts } from './live-registry';
@@ -28,51 +27,51 @@ export function showIdentity(ctx: AppContext, { udf, fromSize = null }: { udf: s
   return show(ctx, { kind: 'identity', udf }, fromSize);
 }
 
-type Proved = Pick<SealedState, 'map'> & { item: StateItem };
+interface Proved<Entry> {
+  entry: Entry;
+  item: StateItem;
+  map: MapProof;
+}
 
 /** Snapshot is all that comes from memory, of one seal. */
 interface Snapshot {
   head: SealFacts;
-  policy: Proved;
+  policy: Proved<PolicyEntry>;
   at: SubjectState['at'];
-  map: SubjectState['map'];
+  map: MapProof;
   item: StateItem | null;
-  identity: Proved | null;
+  /** the record's holder, if the subject is a name that has a record */
+  holder: Proved<IdentityEntry> | null;
 }
 
 async function show(ctx: AppContext, subject: Subject, fromSize: number | null): Promise<StateProof> {
-  const { head, policy, at, map, item, identity } = await snapshot(ctx, subject);
-  const shown = (found: StateItem) => shownEntry(ctx, head, found.bytes, found.index);
-  const sealBytes = await mustRead(ctx, 'names', head.names.size - 1);
-  return {
-    assertions: await assertionsFor(ctx, head, item, identity),
+  const { head, policy, at, map, item, holder } = await snapshot(ctx, subject);
+  const { size } = head.names;
+  const entry = async ({ bytes, index }: Pick<StateItem, 'bytes' | 'index'>): Promise<EntryParts> => ({ bytes, index, inclusion: await proveInclusion(ctx, 'names', index, size) });
+  const state = async (proved: Proved<unknown>): Promise<StateParts> => ({ ...(await entry(proved.item)), map: proved.map });
+  const seal = { bytes: await mustRead(ctx, 'names', size - 1), index: size - 1 };
+  return assembleStateProof({
+    assertions: await assertionsFor(ctx, head, item, holder),
     checkpoint: head.notes.names,
-    consistency: fromSize === null || fromSize < 1 || fromSize > head.names.size ? null : { size: fromSize, proof: (await proveConsistency(ctx, 'names', fromSize, head.names.size)).map(toBase64) },
-    format: PROOF_FORMAT,
-    identity: identity === null ? null : { ...(await shown(identity.item)), map: identity.map },
-    policies: await policyChain(ctx),
-    policy: { ...(await shown(policy.item)), map: policy.map },
+    consistency: fromSize === null || fromSize < 1 || fromSize >= size ? null : { size: fromSize, proof: await proveConsistency(ctx, 'names', fromSize, size) },
+    identity: holder === null ? null : await state(holder),
+    policies: await policyChain(ctx, policy.entry),
+    policy: await state(policy),
     registry: ctx.registry.id,
-    seal: await shownEntry(ctx, head, sealBytes, head.names.size - 1),
-    state: { at, map, shown: item === null ? null : await shown(item) },
+    seal: await entry(seal),
+    state: { at, map, shown: item === null ? null : await entry(item) },
     subject,
-  };
+  });
 }
 
 /** snapshot loads the state that is asked for and then takes everything from memory at once, so that it is of one seal. */
 async function snapshot(ctx: AppContext, subject: Subject): Promise<Snapshot> {
   const { cache, live } = ctx.core;
-  const prove = (key: Uint8Array) => mapProofToJson(live.map.prove(key));
-  const first = subject.kind === 'identity' ? [identityKey(subject.udf)] : [nameKey(subject.name), ...(subject.tenure === null ? [] : [nameKey(subject.name, subject.tenure)])];
+  const own = subject.kind === 'identity' ? [identityKey(subject.udf)] : [nameKey(subject.name), ...(subject.tenure === null ? [] : [nameKey(subject.name, subject.tenure)])];
   let holder: string | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
-    try {
-      await cache.load([policyKey(), ...first, ...(holder === null ? [] : [identityKey(holder)])]);
-    } catch (error) {
-      if (!(error instanceof BehindError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-      continue;
-    }
+    const loaded = await loadAll([policyKey(), ...own, ...(holder === null ? [] : [identityKey(holder)])]);
+    if (!loaded) continue;
     const { at, key } = keyOf(subject, (name) => cache.get(nameKey(name)));
     const item = cache.get(key);
     const wanted: string | null = item !== null && item.entry.type === 'record' ? item.entry.udf : null;
@@ -80,19 +79,26 @@ async function snapshot(ctx: AppContext, subject: Subject): Promise<Snapshot> {
       holder = wanted;
       continue;
     }
-    const policy = cache.get(policyKey());
-    const identity = holder === null ? null : cache.get(identityKey(holder));
-    if (policy === null || (holder !== null && identity === null)) throw new DamageError('a record’s identity or the policy is not in the state');
-    return {
-      head: live.head,
-      policy: { item: policy, map: prove(policyKey()) },
-      at,
-      map: prove(key),
-      item,
-      identity: identity === null || holder === null ? null : { item: identity, map: prove(identityKey(holder)) },
-    };
+    return { head: live.head, policy: provedAs(policyKey(), 'policy'), at, map: live.map.prove(key), item, holder: holder === null ? null : provedAs(identityKey(holder), 'identity') };
   }
   throw new BehindError();
+
+  async function loadAll(keys: Uint8Array[]): Promise<boolean> {
+    try {
+      await cache.load(keys);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BehindError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+      return false;
+    }
+  }
+
+  function provedAs<Type extends 'policy' | 'identity'>(key: Uint8Array, type: Type): Proved<Extract<StateItem['entry'], { type: Type }>> {
+    const item = cache.get(key);
+    invariant(item !== null && item.entry.type === type, `the state holds the ${type} that is asked for`);
+    return { entry: item.entry as Extract<StateItem['entry'], { type: Type }>, item, map: live.map.prove(key) };
+  }
 }
 
 /** keyOf is the key that holds the subject: an earlier tenure stands under `name.N`, everything else of a name under the name. */
@@ -103,40 +109,31 @@ function keyOf(subject: Subject, highest: (name: string) => StateItem | null): {
   return isEarlier ? { at: 'tenure', key: nameKey(subject.name, subject.tenure) } : { at: 'name', key: nameKey(subject.name) };
 }
 
-/** assertionsFor lists what the state rests on: the record's assertion, the identity's, and the one that logged the key which signed the record's, each once. */
-async function assertionsFor(ctx: AppContext, head: SealFacts, item: StateItem | null, identity: Proved | null): Promise<ShownAssertion[]> {
-  const indexes = new Set<number>();
-  const holder = item?.entry.type === 'identity' ? item.entry : identity?.item.entry.type === 'identity' ? identity.item.entry : null;
-  if (item?.entry.type === 'record') {
-    indexes.add(item.entry.proof);
-    if (holder !== null) indexes.add(holder.proof);
-    const signer = holder === null ? null : await signerOf(ctx, item.entry, holder);
-    if (signer !== null) indexes.add(signer);
-  } else if (holder !== null) indexes.add(holder.proof);
-  const shown: ShownAssertion[] = [];
-  for (const index of indexes) {
-    const assertion = await mustRead(ctx, 'proofs', index);
-    const inclusion = await proveInclusion(ctx, 'proofs', index, head.proofs.size);
-    shown.push({ assertion: toBase64(assertion), inclusion: inclusion.map(toBase64), index });
+/** assertionsFor reads what the state rests on, each once: the entry's assertion, the holder's certificate's, and the one that had logged an earlier key of the holder. */
+async function assertionsFor(ctx: AppContext, head: SealFacts, item: StateItem | null, holder: Proved<IdentityEntry> | null): Promise<EntryParts[]> {
+  if (item === null || item.entry.type === 'policy') return [];
+  const indexes = new Set([item.entry.proof]);
+  if (holder !== null && item.entry.type === 'record') {
+    indexes.add(holder.entry.proof);
+    const earlier = await earlierProof(ctx, item.entry, holder.entry);
+    if (earlier !== null) indexes.add(earlier);
   }
-  return shown;
+  const parts: EntryParts[] = [];
+  for (const index of indexes) parts.push({ bytes: await mustRead(ctx, 'proofs', index), index, inclusion: await proveInclusion(ctx, 'proofs', index, head.proofs.size) });
+  return parts;
 }
 
-/** signerOf finds the assertion that had logged the key which signed a record's assertion, if it is not the identity's key now; null where the root signed. */
-async function signerOf(ctx: AppContext, record: RecordEntry, holder: IdentityEntry): Promise<number | null> {
-  const envelope = parseEnvelope(await mustRead(ctx, 'proofs', record.proof), MAX_POLICY_BYTES, 'assertion');
-  const key = envelope.signatures[0]?.keyid;
-  if (key === holder.root) return null;
-  for (let entry: IdentityEntry | null = holder; entry !== null; ) {
-    if (entry.key === key) return entry.proof;
-    const before: ReturnType<typeof parseEntry> | null = entry.prev === null ? null : parseEntry(await mustRead(ctx, 'names', entry.prev));
-    entry = before !== null && before.type === 'identity' ? before : null;
-  }
-  return null;
+/** earlierProof finds the assertion that had logged the key which signed the record's, where that key has been replaced since. */
+async function earlierProof(ctx: AppContext, record: RecordEntry, holder: IdentityEntry): Promise<number | null> {
+  const key = earlierKeyOf(parseAssertion(await mustRead(ctx, 'proofs', record.proof)), holder);
+  let entry: IdentityEntry | null = key === null ? null : holder;
+  while (entry !== null && entry.key !== key) entry = await identityBefore(ctx, entry);
+  return entry?.proof ?? null;
 }
 
-async function shownEntry(ctx: AppContext, head: SealFacts, bytes: Uint8Array, index: number): Promise<ShownEntry> {
-  return { entry: toBase64(bytes), index, inclusion: (await proveInclusion(ctx, 'names', index, head.names.size)).map(toBase64) };
+async function identityBefore(ctx: AppContext, { prev }: IdentityEntry): Promise<IdentityEntry | null> {
+  const before = prev === null ? null : parseEntry(await mustRead(ctx, 'names', prev));
+  return before !== null && before.type === 'identity' ? before : null;
 }
 
 async function mustRead(ctx: AppContext, log: LogName, index: number): Promise<Uint8Array> {

@@ -7,7 +7,7 @@ import { policyChain } from './policy-chain';
 /** showRegistry tells what a browser needs to build payloads for this registry and to check what it is shown. */
 export async function showRegistry(ctx: AppContext): Promise<RegistryInfo> {
   const { registry } = ctx;
-  const policies = await policyChain(ctx);
+  const policies = await policyChain(ctx, registry.policyEntry());
   const { head } = registry;
   const policy = registry.policy();
   return {

@@ -5,6 +5,7 @@ import { quoteName } from '../../services/quote-name';
 import { receiveWebhook } from '../../services/receive-webhook';
 import { refuseService } from '../../services/service-refusal';
 import { showOrder } from '../../services/show-order';
+import { showOrderProof } from '../../services/show-order-proof';
 import { json, type Handler } from '../hot';
 import { jsonBody } from '../json-body';
 
@@ -33,6 +34,13 @@ export const postOrder: Handler = async (req, ctx) => {
 export const getOrder: Handler = async (req, ctx) => {
   const order = await showOrder(ctx, { id: req.params['id'] ?? '' });
   return order === null ? refuseService('order-unknown', 'There is no such order.') : json(200, order);
+};
+
+/** `GET /api/v1/orders/:id/proof`: the receipt file, once the registration is sealed. */
+export const getOrderProof: Handler = async (req, ctx) => {
+  const { fileName, bytes } = await showOrderProof(ctx, { id: req.params['id'] ?? '' });
+  const { headers } = json(200, null);
+  return { status: 200, headers: { ...headers, 'content-disposition': `attachment; filename="${fileName}"` }, body: bytes };
 };
 
 /** `POST /api/v1/orders/:id/cancel` */
