@@ -9,21 +9,23 @@ export const KEY_BITS = 256;
 /** EMPTY_MAP_ROOT is the root of a map without keys: SHA-256 of no bytes. Never write to it. */
 export const EMPTY_MAP_ROOT: Uint8Array = sha256(new Uint8Array(0));
 
+// Scratch space for both kinds of node: hashing is synchronous, and an allocation a node would cost as much as the hash.
+const leafInput = new Uint8Array(2 * KEY_BYTES);
+const innerInput = new Uint8Array(2 * KEY_BYTES + 1);
+
 /** mapLeafHash is SHA-256(key ‖ value), both 32 bytes (rsc.io/tmp/mpt). */
 export function mapLeafHash(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const input = new Uint8Array(2 * KEY_BYTES);
-  input.set(key);
-  input.set(value, KEY_BYTES);
-  return sha256(input);
+  leafInput.set(key);
+  leafInput.set(value, KEY_BYTES);
+  return sha256(leafInput);
 }
 
 /** mapInnerHash is SHA-256(left ‖ right ‖ bit): `bit`, one byte, is how many leading bits all keys below share (rsc.io/tmp/mpt). */
 export function mapInnerHash(left: Uint8Array, right: Uint8Array, bit: number): Uint8Array {
-  const input = new Uint8Array(2 * KEY_BYTES + 1);
-  input.set(left);
-  input.set(right, KEY_BYTES);
-  input[2 * KEY_BYTES] = bit;
-  return sha256(input);
+  innerInput.set(left);
+  innerInput.set(right, KEY_BYTES);
+  innerInput[2 * KEY_BYTES] = bit;
+  return sha256(innerInput);
 }
 
 /** bitOf is bit number `bit` of a key, 0 or 1; bit 0 is the highest bit of the first byte. */
