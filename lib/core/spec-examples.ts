@@ -4,7 +4,7 @@ import type { ParsedAssertion } from './assertion/parse';
 import { receiptToSign } from './assertion/receipt';
 import { toBase64 } from './bytes/base64';
 import { text } from './bytes/bytes';
-import { encodeJson } from './bytes/canonical-json';
+import { encodeJson, type Json } from './bytes/canonical-json';
 import { toHex } from './bytes/hex';
 import { formatTlogProof } from './checkpoint/tlog-proof';
 import { attach, encodeEnvelope, type Envelope, payloadBytes } from './keys/dsse';
@@ -17,10 +17,12 @@ import { COSIGNATURE, makeVkey } from './note/vkey';
 import { identityKey, nameKey, policyKey, reservedKey, stateValue } from './registry/state';
 import { inclusionOf, specHistory } from './spec-history';
 import { encodeBundle } from './tlog/bundle';
+import { fixtureProof } from './validation/fixture-proof';
+import { encodeReceiptFile, RECEIPT_FORMAT } from './validation/receipt-file';
 
 /** specExamples computes every worked example of SPEC.md: name of the block → its exact text, without the last line feed. */
 export function specExamples(): Map<string, string> {
-  const { alice, later, log, mark, register, reserve, rootUpdate, rotate, update, world } = specHistory();
+  const { alice, later, log, mark, register, reserve, rootUpdate, rotate, sealedRegistration, update, world } = specHistory();
   const examples = new Map<string, string>();
   const add = (name: string, ...lines: string[]) => examples.set(name, lines.join('\n').replace(/\n$/, ''));
   const json = (bytes: Uint8Array) => text(bytes);
@@ -96,6 +98,10 @@ export function specExamples(): Map<string, string> {
   const proof = inclusionOf(log.leaves.names, index);
   add('inclusion', ...proof.map(toBase64));
   add('tlog-proof', text(formatTlogProof({ extra: null, index, note: notes.names, proof })));
+  const absence: object = fixtureProof(log, { kind: 'name', name: 'bob', tenure: null });
+  add('state-proof', json(encodeJson(absence as Json)));
+  const file = { createdSec: FIXTURE_TIME_SEC + 61, format: RECEIPT_FORMAT, proof: sealedRegistration, receipt: receiptEnvelope } as const;
+  add('receipt-file', json(encodeReceiptFile(file)));
   const validator = pairOf('spec validator');
   const checkpointText = log.seals.at(-1)?.checkpoints.names.text ?? '';
   const cosignature = cosignatureToSign(FIXTURE_TIME_SEC + 125, checkpointText);

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { utf8 } from './bytes/bytes';
+import type { Json } from './bytes/canonical-json';
 import { specExamples } from './spec-examples';
+import { verifyStateProof } from './validation/light-client';
+import { verifyReceiptFile } from './validation/receipt-file';
 
 const FILE = fileURLToPath(new URL('SPEC.md', import.meta.url));
 const BLOCK = /^```example name=([a-z0-9-]+)\n([\s\S]*?)\n?```$/gm;
@@ -20,6 +24,14 @@ test.each(written)('the example %s of SPEC.md is, byte for byte, what the code m
 
 test('every example stands in SPEC.md once', () => {
   expect(written.map(([name]) => name).sort()).toEqual([...examples.keys()].sort());
+});
+
+test('the state proof and the receipt file of SPEC.md verify', () => {
+  const trust = { registry: examples.get('registry-id') ?? '' };
+  const absent = verifyStateProof(JSON.parse(examples.get('state-proof') ?? '') as Json, trust);
+  expect(absent).toMatchObject({ index: null, ok: true, record: null });
+  const receipt = verifyReceiptFile(utf8(examples.get('receipt-file') ?? ''), trust);
+  expect(receipt).toMatchObject({ ok: true, promisedBySeal: 1, record: { name: 'alicecooper' } });
 });
 
 test('SPEC.md explains every refusal code', () => {
