@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { RAIL_TEXT } from '@/components/search/quote-result';
 
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import { railOf } from '@/lib/services/rails';
 import { currentRegistry } from '../registry';
 

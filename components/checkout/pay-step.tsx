@@ -6,7 +6,7 @@ import { useState, type FormEvent } from 'react';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import type { ApiError } from '@/lib/client/api';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import type { SignableQuote } from './registration';
 import { StepHeading } from './step-heading';
 

@@ -13,7 +13,7 @@ import { Udf } from '@/components/ui/udf';
 import type { Identity } from '@/lib/browser/identity';
 import type { MarkNotice } from '@/lib/client/wire';
 import type { RegisterPayload } from '@/lib/core/assertion/payloads';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import { describe } from '@/lib/core/assertion/sentence';
 import { StepHeading } from './step-heading';
 

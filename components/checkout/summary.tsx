@@ -1,4 +1,4 @@
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import type { SignableQuote } from './registration';
 
 /** Summary is what is being bought, always in sight. */

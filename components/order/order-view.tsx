@@ -6,7 +6,7 @@ import { Fact, Facts } from '@/components/ui/facts';
 import { Notice } from '@/components/ui/notice';
 import { Udf } from '@/components/ui/udf';
 import type { Order, OrderState } from '@/lib/client/wire';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import { Outcome } from './outcome';
 import { Receipt } from './receipt';
 import { Timeline } from './timeline';

@@ -8,7 +8,7 @@ import { Button, buttonClass } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { ApiError, cancelOrder } from '@/lib/client/api';
 import type { Order } from '@/lib/client/wire';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 
 /** Outcome says what has become of an order, and what there is to do now. */
 export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: Order) => void }) {

@@ -1,5 +1,5 @@
 import type { PriceSchedule } from '@/lib/client/wire';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 
 /** shortCents writes large prices short, so that eight of them fit in a row: $1M, $20k. */
 function shortCents(cents: number): string {

@@ -5,7 +5,7 @@ import { Badge } from '@/components/ui/badge';
 import { buttonClass } from '@/components/ui/button';
 import { Notice, type Tone } from '@/components/ui/notice';
 import type { NameStatus, Quote, Rail } from '@/lib/client/wire';
-import { formatCents } from '@/lib/core/assertion/price';
+import { formatCents } from '@/lib/core/assertion/money';
 import { MarkNoticeText } from './mark-notice';
 
 const STATUS: Record<NameStatus, { word: string; tone: Tone }> = {

@@ -10,6 +10,9 @@ const OPEN = new Set(['awaiting-payment', 'paid', 'accepted']);
 const NEWEST = 5;
 
 async function openOrders(): Promise<Order[]> {
+  // A first visit has nothing stored: the code that reads it need not come.
+  const stored = await indexedDB.databases?.();
+  if (stored?.length === 0) return [];
   const { rememberedOrders } = await import('@/lib/browser/key-store');
   const remembered: StoredOrder[] = (await rememberedOrders()).slice(0, NEWEST);
   const found = await Promise.allSettled(remembered.map(({ id }) => getOrder(id)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formatCents } from '../core/assertion/price';
+import { formatCents } from '../core/assertion/money';
 import type { Sale } from './sale-shape';
 
 /** TEST_CARDS are the numbers the page offers, with what each does. */

@@ -1,7 +1,7 @@
 import type { Order } from '../client/wire';
 import { skeletonOf } from '../core/assertion/name';
 import { parseAssertionEnvelope, type ParsedAssertion } from '../core/assertion/parse';
-import { formatCents } from '../core/assertion/price';
+import { formatCents } from '../core/assertion/money';
 import type { RegisterPayload } from '../core/assertion/payloads';
 import { verifyHolderPart } from '../core/assertion/verify';
 import { fromBase64 } from '../core/bytes/base64';

@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import { formatCents } from '../core/assertion/price';
+import { formatCents } from '../core/assertion/money';
 import { noteSession, type StoredOrder } from '../storage/order-store';
 import type { ServiceContext } from './context';
 import { chargeCentsOf } from './order-money';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseDisplay, nameFromInput } from './display';
 import { addressFromInput, isCanonicalAddress, parseDns } from './dns';
-import { formatCents, priceOf } from './price';
+import { formatCents } from './money';
+import { priceOf } from './price';
 import { isHost, readService, serviceFromInput } from './service';
 
 test('the display form is any way of writing the name, without @, and nothing else', () => {

@@ -3,7 +3,7 @@ import { ROOT_CHANGES } from '../registry/limits';
 import type { RecordEntry } from '../registry/state';
 import { parseIdentity } from './identity';
 import { isRootUpdate, type Payload, type RegisterPayload, type RotatePayload, type UpdatePayload } from './payloads';
-import { formatCents } from './price';
+import { formatCents } from './money';
 
 /** FOR_EVER ends every sentence that is shown before signing. */
 export const FOR_EVER = 'Public for ever: it can’t be erased.';
