@@ -1,10 +1,15 @@
-import type { Envelope } from './dsse';
-
 /*
  * Canonical envelopes hold base64 and a media type: nothing that JSON escapes, every field in its place. So their text can be read
  * and written without a JSON parser, three times faster, which replay and acceptance feel. It is a short cut only: what has
  * not exactly this form goes the long way and is judged there.
  */
+
+/** PlainEnvelope is an envelope's three fields, all base64 but the media type. */
+export interface PlainEnvelope {
+  payload: string;
+  payloadType: string;
+  signatures: { keyid: string; sig: string }[];
+}
 
 const DIGIT = '[A-Za-z0-9+/]';
 /** 32 and 64 bytes in canonical base64: the last digit's unused bits are zero. */
@@ -20,11 +25,11 @@ const SIGNATURE_END = SIGNATURE_AT + 88;
 const ITEM_LENGTH = SIGNATURE_END + '"},'.length;
 
 /** readPlainEnvelope reads an envelope's canonical text, or gives null if it is not of the plain form. `payload` is left unchecked. */
-export function readPlainEnvelope(text: string): Envelope | null {
+export function readPlainEnvelope(text: string): PlainEnvelope | null {
   const match = ENVELOPE.exec(text);
   if (match === null) return null;
   const [, payload = '', payloadType = '', items = ''] = match;
-  const signatures: Envelope['signatures'] = [];
+  const signatures: PlainEnvelope['signatures'] = [];
   for (let at = 0; at < items.length; at += ITEM_LENGTH) {
     signatures.push({ keyid: items.slice(at + KEY_AT, at + KEY_END), sig: items.slice(at + SIGNATURE_AT, at + SIGNATURE_END) });
   }
@@ -34,7 +39,7 @@ export function readPlainEnvelope(text: string): Envelope | null {
 const UNESCAPED = /^[A-Za-z0-9+/=. -]*$/;
 
 /** writePlainEnvelope writes an envelope's canonical text, or gives null if a field might need escaping. */
-export function writePlainEnvelope({ payload, payloadType, signatures }: Envelope): string | null {
+export function writePlainEnvelope({ payload, payloadType, signatures }: PlainEnvelope): string | null {
   if (!UNESCAPED.test(payload) || !UNESCAPED.test(payloadType)) return null;
   let items = '';
   for (const { keyid, sig } of signatures) {
