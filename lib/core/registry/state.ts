@@ -137,26 +137,39 @@ const IDENTITY_PREFIX = 'mns/identity/v1\n';
 const RESERVED_PREFIX = 'mns/reserved/v1\n';
 const VALUE_PREFIX = utf8('mns/state/v1\n');
 
-/** nameKey is the key of a name's highest tenure (`tenure` null) or of one earlier tenure (`name.N`). */
+/** An assertion asks for the same few keys many times, on its way through checks, transition and writes: these are kept at hand. */
+const KEYS_AT_HAND = 8_192;
+const keysAtHand = new Map<string, StateKey>();
+
+function keyOf(label: string): StateKey {
+  const known = keysAtHand.get(label);
+  if (known !== undefined) return known;
+  if (keysAtHand.size >= KEYS_AT_HAND) keysAtHand.clear();
+  const key = sha256(utf8(label));
+  keysAtHand.set(label, key);
+  return key;
+}
+
+/** nameKey is the key of a name's highest tenure (`tenure` null) or of one earlier tenure (`name.N`). Never write to a key. */
 export function nameKey(name: string, tenure: number | null = null): StateKey {
-  return sha256(utf8(NAME_PREFIX + (tenure === null ? name : `${name}.${tenure}`)));
+  return keyOf(NAME_PREFIX + (tenure === null ? name : `${name}.${tenure}`));
 }
 
 /** identityKey is the key of an identity; `udf` is the logged 52-character form. */
 export function identityKey(udf: string): StateKey {
-  return sha256(utf8(IDENTITY_PREFIX + udf));
+  return keyOf(IDENTITY_PREFIX + udf);
 }
 
 /** reservedKey is the key of a reserved name or mark; `skeleton` is the name without its hyphens. */
 export function reservedKey(skeleton: string): StateKey {
-  return sha256(utf8(RESERVED_PREFIX + skeleton));
+  return keyOf(RESERVED_PREFIX + skeleton);
 }
 
 const POLICY_KEY = sha256(utf8('mns/policy/v1\n'));
 
-/** policyKey is the key of the one policy entry: a new array each time, so that no caller can spoil it for another. */
+/** policyKey is the key of the one policy entry. */
 export function policyKey(): StateKey {
-  return POLICY_KEY.slice();
+  return POLICY_KEY;
 }
 
 /** stateKeyOf is the key under which an entry is the latest state, or null for a seal. A record counts as its name's highest tenure. */
