@@ -151,8 +151,14 @@ export class Api {
     const since = created?.integer('gte') ?? 0;
     created?.end();
     const { limit, after } = page(fields);
-    const found = (await this.store.list('event', MAX_PAGE + 1, after ?? undefined)).map(({ value }) => value as SandboxEvent);
-    const wanted = found.filter((event) => (types.length === 0 || types.includes(event.type)) && event.created >= since);
+    const wanted: SandboxEvent[] = [];
+    for (let from = after; wanted.length <= limit; ) {
+      const found = (await this.store.list('event', MAX_PAGE, from ?? undefined)).map(({ value }) => value as SandboxEvent);
+      wanted.push(...found.filter((event) => (types.length === 0 || types.includes(event.type)) && event.created >= since));
+      const last = found.at(-1);
+      if (last === undefined || last.created < since || found.length < MAX_PAGE) break;
+      from = last.id;
+    }
     return list('/v1/events', wanted.slice(0, limit), wanted.length > limit);
   }
 

@@ -4,6 +4,7 @@ import { tryToAdvance } from './advance-order';
 import type { ServiceContext } from './context';
 import { OPEN_STATES } from './order-states';
 import { makeRefund } from './refund-order';
+import { sweepEvents } from './sweep-events';
 
 const PAGE = 200;
 
@@ -19,6 +20,7 @@ export async function reconcilePayments(ctx: ServiceContext): Promise<void> {
   running.add(ctx.db);
   try {
     await eachOrder(ctx, OPEN_STATES);
+    await sweepEvents(ctx).catch((error: unknown) => ctx.log(`payments: events could not be listed (${error instanceof Error ? error.name : 'unknown'})`));
     for (const refund of await readOpenRefunds(ctx.db, PAGE)) {
       try {
         await makeRefund(ctx, refund);

@@ -1,0 +1,28 @@
+import { isKnownEvent } from '../storage/webhook-store';
+import { tryToAdvance } from './advance-order';
+import type { ServiceContext } from './context';
+import { fetchSession } from './payment-session';
+import { settlePayment } from './settle-payment';
+
+/** Stripe tries to deliver an event for three days; a registry that was away longer must look at Stripe by hand. */
+const LOOK_BACK_SEC = 3 * 24 * 60 * 60;
+const OVERLAP_SEC = 60 * 60;
+
+const sweptSec = new WeakMap<object, number>();
+
+/**
+ * sweepEvents asks Stripe for the payments of late and takes those that no webhook told of. Asking about open orders finds
+ * their own payments; this finds the others: money for an order that has ended, or a second payment of one.
+ */
+export async function sweepEvents(ctx: ServiceContext): Promise<void> {
+  const nowSec = ctx.clock();
+  const sinceSec = (sweptSec.get(ctx.db) ?? nowSec - LOOK_BACK_SEC) - OVERLAP_SEC;
+  for await (const event of ctx.stripe.client().events.list({ type: 'checkout.session.completed', created: { gte: sinceSec }, limit: 100 })) {
+    if (event.type !== 'checkout.session.completed' || (await isKnownEvent(ctx.db, event.id))) continue;
+    const session = await fetchSession(ctx, event.data.object.id);
+    if (session === null) continue;
+    const { orderId } = await settlePayment(ctx, session, { id: event.id, type: event.type, createdSec: event.created });
+    if (orderId !== null) await tryToAdvance(ctx, orderId, false);
+  }
+  sweptSec.set(ctx.db, nowSec);
+}
