@@ -65,8 +65,8 @@ describe.each(KINDS)('on %s', (kind) => {
 
   test('a transaction that goes on after a failed statement is not taken for committed', async () => {
     const db = await databases.open();
-    for (const begin of [db.transaction, db.quickTransaction]) {
-      const swallowing = begin(async (tx) => {
+    for (const begin of ['transaction', 'quickTransaction'] as const) {
+      const swallowing = db[begin](async (tx) => {
         await tx.sql.execute(INSERT, ['x']);
         await tx.sql.execute('SELECT 1 / $1::int', [0]).catch(() => undefined);
       });

@@ -49,7 +49,7 @@ export async function openEmbedded(folder: string, log: (line: string) => void):
 }
 
 /** poolOn makes a pool of exactly one connection, for PGlite has one session. */
-function poolOn(lite: PGlite): GuardedPool {
+export function poolOn(lite: PGlite): GuardedPool {
   class LiteClient extends Client {
     constructor(config?: ClientConfig) {
       const withConnection: ClientConfig & { connection: Connection } = { ...config, connection: new Connection({ pglite: lite }) };
@@ -62,10 +62,7 @@ function poolOn(lite: PGlite): GuardedPool {
     idleTimeoutMillis: 0,
     types: textTypes,
     // Where the pool had to replace its connection, the session is still the old one: end what it was in the middle of.
-    onConnect: async (client) => {
-      await client.query('ROLLBACK');
-      await client.query('DISCARD ALL');
-    },
+    onConnect: (client): unknown => client.query('ROLLBACK').then(() => client.query('DISCARD ALL')),
   });
 }
 
@@ -75,7 +72,8 @@ async function create(folder: string, data: string, log: (line: string) => void)
   const making = path.join(folder, 'making');
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  const lite = await start(making);
+  // Nothing is promised yet: it is put on disk once, at the end.
+  const lite = await start(making, () => undefined);
   await lite.exec('CHECKPOINT');
   await lite.close();
   syncFolder(making);
@@ -83,7 +81,7 @@ async function create(folder: string, data: string, log: (line: string) => void)
   syncPath(folder);
 }
 
-/** start starts PostgreSQL on a folder of data. `sync` is for tests. */
+/** start starts PostgreSQL on a folder of data; `sync` puts an open file on disk. */
 export async function start(data: string, sync?: (fd: number) => void): Promise<PGlite> {
   return PGlite.create({ fs: new SyncingNodeFs(data, sync), startParams });
 }

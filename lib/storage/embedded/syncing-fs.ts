@@ -20,7 +20,7 @@ type InitOptions = Parameters<NodeFS['init']>[1];
 export class SyncingNodeFs extends NodeFS {
   readonly #sync: (fd: number) => void;
 
-  /** `sync` puts an open file on disk; tests count it. */
+  /** `sync` puts an open file on disk. */
   constructor(dataDir: string, sync: (fd: number) => void = fsyncSync) {
     super(dataDir);
     this.#sync = sync;
