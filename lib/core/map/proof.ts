@@ -24,13 +24,16 @@ export interface MapProof {
  * bits), so a search for the key ends at this leaf, and it is another key's.
  */
 export function verifyMapProof(root: Uint8Array, key: Uint8Array, value: Uint8Array | null, proof: MapProof): void {
-  if (key.length !== KEY_BYTES || root.length !== KEY_BYTES) refuse('bad-map-proof', 'A key and a root have 32 bytes.');
+  if (root.length !== KEY_BYTES) refuse('bad-map-proof', 'A root has 32 bytes.');
+  if (!equalBytes(mapProofRoot(key, value, proof), root)) refuse('bad-map-proof', 'The proof leads to another root.');
+}
+
+/** mapProofRoot is the root to which a proof leads: to compare with a trusted one, and to show if it differs. Refuses `bad-map-proof` for what no map could have made. */
+export function mapProofRoot(key: Uint8Array, value: Uint8Array | null, proof: MapProof): Uint8Array {
+  if (key.length !== KEY_BYTES) refuse('bad-map-proof', 'A key has 32 bytes.');
   if (proof.found !== (value !== null)) refuse('bad-map-proof', value === null ? 'The proof is of presence.' : 'The proof is of absence.');
   checkShape(proof);
-  if (value === null && proof.other === null) {
-    if (!equalBytes(root, EMPTY_MAP_ROOT)) refuse('bad-map-proof', 'The map is not empty.');
-    return;
-  }
+  if (value === null && proof.other === null) return EMPTY_MAP_ROOT;
   const { other } = proof;
   if (other !== null) {
     if (equalBytes(other.key, key)) refuse('bad-map-proof', 'The leaf shown for absence has the key itself.');
@@ -44,7 +47,7 @@ export function verifyMapProof(root: Uint8Array, key: Uint8Array, value: Uint8Ar
   for (const { bit, sibling } of proof.path) {
     hash = bitOf(key, bit) === 0 ? mapInnerHash(hash, sibling, bit) : mapInnerHash(sibling, hash, bit);
   }
-  if (!equalBytes(hash, root)) refuse('bad-map-proof', 'The proof leads to another root.');
+  return hash;
 }
 
 /** checkShape refuses what no map could have made. */

@@ -25,12 +25,20 @@ export function inclusionPlan(index: number, size: number): Plan {
 
 /** verifyInclusion checks that `leafHash` is leaf number `index` of the tree `head` (RFC 9162 §2.1.3.2). Refuses `bad-inclusion`. */
 export function verifyInclusion(leafHash: Uint8Array, index: number, head: TreeHead, proof: readonly Uint8Array[]): void {
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(head.size) || index < 0 || index >= head.size) {
+  if (!equalBytes(inclusionRoot(leafHash, index, head.size, proof), head.root)) refuse('bad-inclusion', 'The proof leads to another root.');
+}
+
+/**
+ * inclusionRoot is the root of the tree of `size` leaves to which `proof` leads from `leafHash`, leaf number `index`: to compare
+ * with a trusted one, and to show if it differs. Refuses `bad-inclusion` for a proof that fits no tree of that size.
+ */
+export function inclusionRoot(leafHash: Uint8Array, index: number, size: number, proof: readonly Uint8Array[]): Uint8Array {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) {
     refuse('bad-inclusion', 'The index lies outside of the tree.');
   }
   if (leafHash.length !== HASH_BYTES) refuse('bad-inclusion', 'A leaf hash has 32 bytes.');
   let node = index;
-  let last = head.size - 1;
+  let last = size - 1;
   let root = leafHash;
   for (const hash of proof) {
     if (last === 0) refuse('bad-inclusion', 'The proof is longer than the tree is high.');
@@ -49,5 +57,5 @@ export function verifyInclusion(leafHash: Uint8Array, index: number, head: TreeH
     last = Math.floor(last / 2);
   }
   if (last !== 0) refuse('bad-inclusion', 'The proof is too short.');
-  if (!equalBytes(root, head.root)) refuse('bad-inclusion', 'The proof leads to another root.');
+  return root;
 }

@@ -6,7 +6,7 @@ import { refuse } from '../refusal';
 import type { IdentityEntry, RecordEntry } from '../registry/state';
 import type { TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
-import { verifyInclusion } from '../tlog/inclusion';
+import { inclusionRoot } from '../tlog/inclusion';
 import type { Facts } from './check-step';
 import { type PolicyChain, registrarKeys } from './policy-chain';
 import type { ReadEntry } from './state-proof';
@@ -14,10 +14,17 @@ import type { ReadEntry } from './state-proof';
 /** Evidence are assertions of one registry, proved to be in the proof log, every signature valid. */
 export type Evidence = readonly { readonly index: number; readonly parsed: ParsedAssertion }[];
 
+/** checkIncluded checks that an entry is in a tree, and shows both roots if it is not. @throws Refusal `bad-inclusion`. */
+export function checkIncluded(facts: Facts, shown: ReadEntry, head: TreeHead): void {
+  const root = inclusionRoot(leafHash(shown.bytes), shown.index, head.size, shown.inclusion);
+  facts.sameHash(head.root, root, 'bad-inclusion', `Entry ${shown.index} is not in the log: its proof leads to another root.`);
+}
+
 /** openEvidence checks that each assertion shown is in the proof log and every signature of it valid. @throws Refusal. */
-export function openEvidence(shown: readonly ReadEntry[], proofs: TreeHead, registry: string): Evidence {
-  return shown.map(({ bytes, inclusion, index }) => {
-    verifyInclusion(leafHash(bytes), index, proofs, inclusion);
+export function openEvidence(facts: Facts, shown: readonly ReadEntry[], proofs: TreeHead, registry: string): Evidence {
+  return shown.map((entry) => {
+    checkIncluded(facts, entry, proofs);
+    const { bytes, index } = entry;
     const parsed = parseAssertion(bytes);
     if (parsed.payload.registry !== registry) refuse('other-registry', 'An assertion shown was made for another registry.');
     checkSignatures(parsed);

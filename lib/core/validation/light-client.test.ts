@@ -132,6 +132,19 @@ test('whatever is exchanged for something else fails, at its own step', () => {
   for (const [change, expected] of cases) expect(failure(verify({ ...proof, ...change }))).toBe(expected);
 });
 
+test('a failed step shows the two values that differ', () => {
+  const proof = fixtureProof(log, name('alice-cooper'));
+  const { policy, seal, state } = proof;
+  const failing = [{ seal: { ...seal, entry: policy.entry } }, { policy: { ...policy, entry: seal.entry } }, { state: { ...state, map: fixtureProof(log, name('bob-cooper')).state.map } }, { subject: name('bob-cooper') }];
+  for (const change of failing) {
+    const step = verify({ ...proof, ...change }).steps.find((one) => one.state === 'failed');
+    const [expected, found] = ['Expected', 'Found'].map((label) => step?.facts.find((fact) => fact.label === label)?.value);
+    expect(expected).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    expect(found).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    expect(found).not.toBe(expected);
+  }
+});
+
 test('a server that shows an old record, or hides a new one, is caught by the map', () => {
   const fresh = new FixtureLog(world);
   const first = fresh.seal([fixtures.makeRegister(world, alice, 'alice-cooper')]);

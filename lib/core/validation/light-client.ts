@@ -2,7 +2,7 @@ import type { Policy } from '../assertion/payloads';
 import { fromBase64 } from '../bytes/base64';
 import { canonicalText, type Json } from '../bytes/canonical-json';
 import { openCheckpoint } from '../checkpoint/checkpoint';
-import { verifyMapProof } from '../map/proof';
+import { type MapProof, mapProofRoot } from '../map/proof';
 import { formatVkey } from '../note/vkey';
 import { Refusal, refuse } from '../refusal';
 import { logOrigin } from '../registry/policy';
@@ -11,9 +11,8 @@ import { type IdentityEntry, type NameLogEntry, type PolicyEntry, type RecordEnt
 import { verifyConsistency } from '../tlog/consistency';
 import type { TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
-import { verifyInclusion } from '../tlog/inclusion';
 import { CheckRun, type CheckStep, type Facts } from './check-step';
-import { checkCertificate, checkRecordSigners, type Evidence, openEvidence } from './evidence-of-state';
+import { checkCertificate, checkIncluded, checkRecordSigners, type Evidence, openEvidence } from './evidence-of-state';
 import { logKeys, openPolicies, type PolicyChain } from './policy-chain';
 import { attempt, type ReadEntry, type ReadState, readStateProof, type ReadStateProof, type Subject } from './state-proof';
 
@@ -157,7 +156,7 @@ function checkConsistency(facts: Facts, proof: ReadStateProof, seen: { size: num
 
 function checkSeal(facts: Facts, shown: ReadEntry, checkpoint: TreeHead): SealEntry {
   facts.same(checkpoint.size - 1, shown.index, 'bad-inclusion', 'The seal shown is not the last entry of the log.');
-  verifyInclusion(leafHash(shown.bytes), shown.index, checkpoint, shown.inclusion);
+  checkIncluded(facts, shown, checkpoint);
   const seal = parseSeal(shown.bytes);
   facts.number('Seal', seal.number);
   facts.time('Time', seal.timeSec);
@@ -168,15 +167,20 @@ function checkSeal(facts: Facts, shown: ReadEntry, checkpoint: TreeHead): SealEn
 
 /** checkSealedState checks that the map holds an entry under a key and that the entry is in the log. */
 function checkSealedState<Type extends NameLogEntry['type']>(
+  facts: Facts,
   shown: ReadState,
   key: StateKey,
   type: Type,
   mapRoot: Uint8Array,
   checkpoint: TreeHead,
 ): Extract<NameLogEntry, { type: Type }> {
-  verifyMapProof(mapRoot, key, stateValue(shown.bytes), shown.map);
-  verifyInclusion(leafHash(shown.bytes), shown.index, checkpoint, shown.inclusion);
+  checkMapped(facts, mapRoot, key, stateValue(shown.bytes), shown.map);
+  checkIncluded(facts, shown, checkpoint);
   return parseAs(shown.bytes, type);
+}
+
+function checkMapped(facts: Facts, mapRoot: Uint8Array, key: StateKey, value: Uint8Array | null, proof: MapProof): void {
+  facts.sameHash(mapRoot, mapProofRoot(key, value, proof), 'bad-map-proof', 'The proof leads to another root than the sealed one.');
 }
 
 function parseAs<Type extends NameLogEntry['type']>(bytes: Uint8Array, type: Type): Extract<NameLogEntry, { type: Type }> {
@@ -186,7 +190,7 @@ function parseAs<Type extends NameLogEntry['type']>(bytes: Uint8Array, type: Typ
 }
 
 function checkPolicyState(facts: Facts, shown: ReadState, chain: PolicyChain, mapRoot: Uint8Array, checkpoint: TreeHead, signedBy: readonly string[]): PolicyEntry {
-  const entry = checkSealedState(shown, policyKey(), 'policy', mapRoot, checkpoint);
+  const entry = checkSealedState(facts, shown, policyKey(), 'policy', mapRoot, checkpoint);
   facts.number('Policy in force', entry.number);
   facts.time('In force since', entry.sinceSec);
   facts.same(chain.registry, entry.registry, 'wrong-registry', 'The sealed rules are those of another registry.');
@@ -224,7 +228,7 @@ function checkSubject(run: CheckRun, proof: ReadStateProof, mapRoot: Uint8Array,
       if (value !== null) facts.hash('Map value', value);
       facts.hash('Map root', mapRoot);
       facts.number('Steps of the proof', state.map.path.length);
-      verifyMapProof(mapRoot, key, value, state.map);
+      checkMapped(facts, mapRoot, key, value, state.map);
       return shown === null ? null : checkIsSubject(facts, parseAs(shown.bytes, subject.kind === 'name' ? 'record' : 'identity'), subject, state.at);
     },
     title,
@@ -235,7 +239,7 @@ function checkSubject(run: CheckRun, proof: ReadStateProof, mapRoot: Uint8Array,
     facts.number('Index', shown.index);
     facts.hash('Leaf', leaf);
     facts.number('Steps of the proof', shown.inclusion.length);
-    verifyInclusion(leaf, shown.index, checkpoint, shown.inclusion);
+    checkIncluded(facts, shown, checkpoint);
   });
   return { entry, shown };
 }
@@ -274,7 +278,7 @@ function checkHolder(run: CheckRun, proof: ReadStateProof, { entry, shown }: Sub
   const proofs: TreeHead = { root: fromBase64(seal.proofs.root, 32), size: seal.proofs.size };
   const { evidence, identity } = run.step('identity', (facts) => {
     const holder = entry.type === 'identity' ? entry : readHolder(facts, proof, entry, mapRoot, checkpoint);
-    const opened: Evidence = openEvidence(proof.assertions, proofs, chain.registry);
+    const opened: Evidence = openEvidence(facts, proof.assertions, proofs, chain.registry);
     checkCertificate(facts, holder, opened, chain);
     return { evidence: opened, identity: holder };
   });
@@ -294,7 +298,7 @@ function checkHolder(run: CheckRun, proof: ReadStateProof, { entry, shown }: Sub
 
 function readHolder(facts: Facts, proof: ReadStateProof, record: RecordEntry, mapRoot: Uint8Array, checkpoint: TreeHead): IdentityEntry {
   if (proof.identity === null) return refuse('bad-proof-file', 'The holder’s identity is not shown.');
-  const holder = checkSealedState(proof.identity, identityKey(record.udf), 'identity', mapRoot, checkpoint);
+  const holder = checkSealedState(facts, proof.identity, identityKey(record.udf), 'identity', mapRoot, checkpoint);
   facts.same(record.udf, holder.udf, 'bad-proof-file', 'The identity shown is not the holder’s.');
   return holder;
 }
