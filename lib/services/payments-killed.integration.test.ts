@@ -38,7 +38,7 @@ interface Plot {
   creditCents?: number;
   before?: (story: Story) => Promise<void>;
   /** what the person does with the open order; runs again after a kill, as a person would try again */
-  then: (order: Order, story: Story) => Promise<void>;
+  acts: (order: Order, story: Story) => Promise<void>;
   ends: OrderState;
 }
 
@@ -67,7 +67,7 @@ async function tell(plot: Plot, dieAt: number, side: 'before' | 'after'): Promis
   });
   // A page that shows the order before the payment session is known shows it again a moment later.
   if ((await shop.show({ id })).state === 'awaiting-payment' && (await shop.show({ id })).payUrl === null) await shop.reconcile();
-  await survive(async () => plot.then(await shop.show({ id }), story));
+  await survive(async () => plot.acts(await shop.show({ id }), story));
   await shop.deliver();
   await shop.reconcile();
   shop.seal();
@@ -98,11 +98,11 @@ const pay = async (order: Order) => {
 };
 
 test('killed anywhere, a name paid by card is registered once and charged once', async () => {
-  await everywhere({ then: pay, ends: 'sealed' });
+  await everywhere({ acts: pay, ends: 'sealed' });
 });
 
 test('killed anywhere, a name paid with credit bought for it is registered once, and the rest of the credit is there', async () => {
-  await everywhere({ creditCents: 100, then: pay, ends: 'sealed' });
+  await everywhere({ creditCents: 100, acts: pay, ends: 'sealed' });
 });
 
 test('killed anywhere, a name paid from credit takes its price once', async () => {
@@ -113,14 +113,14 @@ test('killed anywhere, a name paid from credit takes its price once', async () =
       await shop.deliver();
       story.others.push(first.id);
     },
-    then: async () => {},
+    acts: async () => {},
     ends: 'sealed',
   });
 });
 
 test('killed anywhere, a payment for a name that is gone goes back once', async () => {
   await everywhere({
-    then: async (order, story) => {
+    acts: async (order, story) => {
       await pay(order);
       if (shop.minutes.state.get(nameKey(story.name)) === null) {
         shop.minutes.take(makeRegister(shop.world, shop.person(`other ${story.name}`), story.name));
@@ -131,12 +131,12 @@ test('killed anywhere, a payment for a name that is gone goes back once', async 
 });
 
 test('killed anywhere, a cancelled order is cancelled and nothing is charged', async () => {
-  await everywhere({ then: async (order) => void (await cancelOrder(shop.ctx, order)), ends: 'cancelled' });
+  await everywhere({ acts: async (order) => void (await cancelOrder(shop.ctx, order)), ends: 'cancelled' });
 });
 
 test('killed anywhere, an order nobody pays expires and nothing is charged', async () => {
   await everywhere({
-    then: async () => {
+    acts: async () => {
       shop.nowSec += SESSION_SEC;
       await shop.reconcile();
     },

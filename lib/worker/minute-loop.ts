@@ -29,7 +29,7 @@ export interface MinuteLoop {
   readonly stats: LoopStats;
   /** wake looks at once whether something is to be done: when the lead was won. */
   wake(): void;
-  /** stop ends the loop after the seal it is at. */
+  /** stop ends the loop after the seal and the jobs it is at. */
   stop(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface MinuteLoop {
 export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[]): MinuteLoop {
   const stats: LoopStats = { seals: 0, assertions: 0, refused: 0, lastTookMs: 0, halted: null };
   const lastRun = new Map<string, number>();
-  let stopping = false;
+  const stopping = new AbortController();
   let led = false;
   let ring = () => {};
 
@@ -76,17 +76,23 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
     }
   }
 
-  async function runJobs(): Promise<void> {
+  const busy = new Map<string, Promise<void>>();
+
+  /** Jobs run beside the loop: one that waits for somebody else, such as a payment service, must not delay a seal. */
+  function startJobs(): void {
     for (const job of jobs) {
       const nowSec = ctx.clock();
-      if (nowSec - (lastRun.get(job.name) ?? 0) < job.everySec) continue;
+      if (busy.has(job.name) || nowSec - (lastRun.get(job.name) ?? 0) < job.everySec) continue;
       lastRun.set(job.name, nowSec);
-      try {
-        await job.run(ctx);
-      } catch (error) {
-        ctx.log(`${job.name} failed and is tried again: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      }
-      if (stopping) return;
+      busy.set(job.name, runJob(job).finally(() => busy.delete(job.name)));
+    }
+  }
+
+  async function runJob(job: Job): Promise<void> {
+    try {
+      await job.run(ctx);
+    } catch (error) {
+      ctx.log(`${job.name} failed and is tried again: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }
 
@@ -99,10 +105,10 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
 
   const running = (async () => {
     let next = dueMs(Date.now());
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const waitMs = next - Date.now();
       if (waitMs > 0) await pause(Math.min(waitMs, 60_000));
-      if (stopping) break;
+      if (stopping.signal.aborted) break;
       const leads = lead.held() && stats.halted === null;
       if (leads && !led) next = Math.min(next, dueMs(Date.now()));
       if (!leads) led = false;
@@ -110,7 +116,7 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
       if (leads) {
         led = true;
         await sealOnce();
-        await runJobs();
+        startJobs();
       }
       next = dueMs(Date.now());
       if (!leads) next = Math.min(next, Date.now() + 250);
@@ -121,9 +127,10 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
     stats,
     wake: () => ring(),
     async stop() {
-      stopping = true;
+      stopping.abort();
       ring();
       await running;
+      await Promise.all(busy.values());
     },
   };
 }
