@@ -10,6 +10,7 @@ import { BENCH_DIR } from './places';
 import { cleanUp } from './processes';
 import { describeMachine, machineLine, Report } from './report';
 import type { Bench } from './rounds';
+import { benchReplay } from './replay';
 import { benchVerify } from './verify';
 
 type Part = (bench: Bench, report: Report) => Promise<void>;
@@ -17,6 +18,7 @@ type Part = (bench: Bench, report: Report) => Promise<void>;
 /** PARTS in the order in which they run. */
 const PARTS: Record<string, Part> = {
   verify: benchVerify,
+  replay: benchReplay,
 };
 
 async function main(args: readonly string[]): Promise<void> {
