@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { RAIL_TEXT } from '@/components/search/quote-result';
+import { ScrollBox } from '@/components/ui/scroll-box';
+import { RAIL_TEXT } from '@/components/search/rails';
 
 import { formatCents } from '@/lib/core/assertion/money';
 import { railOf } from '@/lib/services/rails';
@@ -21,7 +22,7 @@ export default async function PricesPage() {
         A name is paid for once and is yours for life. What it costs depends on how many letters and digits it has; hyphens don’t count.
         This is price schedule {schedule.version}, read from the log: it is public, signed, and changes only with notice.
       </p>
-      <div className="mt-8 overflow-x-auto" tabIndex={0} role="region" aria-label="Price table">
+      <ScrollBox label="Price table" className="mt-8">
         <table className="w-full text-left text-[0.9375rem]">
           <thead className="text-[0.8125rem] text-muted">
             <tr className="border-b">
@@ -59,7 +60,7 @@ export default async function PricesPage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <dl className="mt-12 grid gap-x-10 gap-y-8 text-sm sm:grid-cols-2">
         <Point title="What is included">
           The name, for life, and {schedule.changes} changes: another provider, other DNS servers, another way to show it.{' '}

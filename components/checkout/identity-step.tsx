@@ -1,7 +1,7 @@
 'use client';
 
 import { KeyRound } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Button, Spinner } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { Udf } from '@/components/ui/udf';
@@ -22,28 +22,35 @@ type State =
   | { kind: 'making' }
   | { kind: 'blocked'; detail: string };
 
+async function find(registry: string): Promise<State> {
+  try {
+    if (!isSecureContext) throw new Error('Keys can only be made on a secure page (https, or localhost).');
+    const { loadIdentity } = await import('@/lib/browser/identity');
+    const identity = await loadIdentity(registry);
+    return identity ? { kind: 'kept', identity, fresh: false } : { kind: 'making' };
+  } catch (error) {
+    return { kind: 'blocked', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** IdentityStep finds the identity this browser keeps, or makes one. */
-export function IdentityStep({ registry, focus, done }: IdentityStepProps) {
+export function IdentityStep({ registry, focus, done }: IdentityStepProps): ReactNode {
   const [state, setState] = useState<State>({ kind: 'looking' });
 
-  const look = useCallback(async () => {
-    try {
-      if (!isSecureContext) throw new Error('Keys can only be made on a secure page (https, or localhost).');
-      const { loadIdentity } = await import('@/lib/browser/identity');
-      const identity = await loadIdentity(registry);
-      setState(identity ? { kind: 'kept', identity, fresh: false } : { kind: 'making' });
-    } catch (error) {
-      setState({ kind: 'blocked', detail: error instanceof Error ? error.message : String(error) });
-    }
+  useEffect(() => {
+    let gone = false;
+    void find(registry).then((found) => !gone && setState(found));
+    return () => {
+      gone = true;
+    };
   }, [registry]);
-  useEffect(() => void look(), [look]);
 
   switch (state.kind) {
     case 'looking':
       return (
-        <p className="flex items-center gap-3 text-muted" role="status">
+        <output className="flex items-center gap-3 text-muted">
           <Spinner /> Looking for your identity in this browser…
-        </p>
+        </output>
       );
     case 'blocked':
       return (
@@ -53,7 +60,7 @@ export function IdentityStep({ registry, focus, done }: IdentityStepProps) {
             tone="bad"
             title="The browser’s storage could not be used"
             action={
-              <Button kind="secondary" onClick={() => void look()}>
+              <Button kind="secondary" onClick={() => void find(registry).then(setState)}>
                 Try again
               </Button>
             }
@@ -67,7 +74,7 @@ export function IdentityStep({ registry, focus, done }: IdentityStepProps) {
       );
     case 'making':
       return <MakeIdentity registry={registry} focus={focus} done={(identity) => setState({ kind: 'kept', identity, fresh: true })} />;
-    case 'kept':
+    default:
       return (
         <div className="space-y-6">
           <StepHeading title={state.fresh ? 'Your identity is ready' : 'Use the identity in this browser'} focus={focus || state.fresh}>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import type { Identity } from '@/lib/browser/identity';
@@ -21,7 +21,7 @@ type Stage = 'intro' | 'words' | 'quiz' | 'passphrase';
  * MakeIdentity leads from nothing to an identity: 24 words shown once, four of them confirmed, a passphrase where the
  * browser can't keep keys itself. The words live in this component's state only, and leave it when the keys are made.
  */
-export function MakeIdentity({ registry, focus, done }: MakeIdentityProps) {
+export function MakeIdentity({ registry, focus, done }: MakeIdentityProps): ReactNode {
   const [stage, setStage] = useState<Stage>('intro');
   const [words, setWords] = useState<string[]>([]);
   const [asksPassphrase, setAsksPassphrase] = useState<boolean | null>(null);
@@ -96,7 +96,7 @@ export function MakeIdentity({ registry, focus, done }: MakeIdentityProps) {
           {trouble}
         </div>
       );
-    case 'passphrase':
+    default:
       return (
         <div className="space-y-6">
           <PassphraseForm busy={busy} done={(passphrase) => void make(passphrase)} />
@@ -106,7 +106,7 @@ export function MakeIdentity({ registry, focus, done }: MakeIdentityProps) {
   }
 }
 
-function Point({ children }: { children: React.ReactNode }) {
+function Point({ children }: { children: ReactNode }) {
   return (
     <li className="flex gap-3">
       <span aria-hidden="true" className="mt-2.5 size-1.5 shrink-0 rounded-full bg-accent" />

@@ -1,20 +1,16 @@
 'use client';
 
 import { CircleCheck } from 'lucide-react';
-import Link from 'next/link';
 import { useState, type FormEvent } from 'react';
-import { Button, buttonClass } from '@/components/ui/button';
-import { Notice } from '@/components/ui/notice';
+import { Button } from '@/components/ui/button';
 import type { ApiError } from '@/lib/client/api';
 import { formatCents } from '@/lib/core/assertion/money';
+import { OrderProblem } from './order-problem';
 import type { SignableQuote } from './registration';
 import { StepHeading } from './step-heading';
 
 /** The amounts of credit offered, in cents; the first is the least that can be bought. */
 const CREDIT_CENTS = [100, 500, 1000];
-
-/** Refusals after which this name can't be bought now, whatever the person does on this page. */
-const OVER = new Set(['name-taken', 'name-held', 'name-reserved', 'hold-used']);
 
 interface PayStepProps {
   quote: SignableQuote;
@@ -46,7 +42,8 @@ export function PayStep({ quote, busy, problem, pay, back }: PayStepProps) {
           <legend className="text-sm font-medium">How much credit?</legend>
           <p className="mt-1 text-[0.8125rem] leading-5 text-muted">
             {formatCents(quote.priceCents)} is less than a card can be charged. So you buy credit once, and this name takes{' '}
-            {formatCents(quote.priceCents)} of it. The rest stays yours: it never expires, pays for more names, and can be refunded.
+            {formatCents(quote.priceCents)} of it. The rest stays yours: it never expires, pays for more names, and can be refunded. Credit
+            you have already is used first, and then nothing is charged.
           </p>
           <div className="mt-3 grid gap-3 sm:grid-cols-3">
             {offered.map((cents) => (
@@ -69,34 +66,7 @@ export function PayStep({ quote, busy, problem, pay, back }: PayStepProps) {
           </div>
         </fieldset>
       )}
-      {quote.rail === 'invoice' && (
-        <Notice title="By bank transfer">
-          You get an invoice. The name is held for you for ten working days against a deposit of one per cent.
-        </Notice>
-      )}
-      {quote.rail === 'wire' && (
-        <Notice title="By contract">
-          Names of this price are sold by contract and wire, confirmed by two people. Your signed registration is kept with the order.
-        </Notice>
-      )}
-      {problem && (
-        <Notice
-          tone="bad"
-          alert
-          title="The order could not be made"
-          code={problem.code}
-          action={
-            OVER.has(problem.code) ? (
-              <Link href={`/?q=${encodeURIComponent(quote.name)}`} className={buttonClass('secondary')}>
-                Look at @{quote.name} again
-              </Link>
-            ) : null
-          }
-        >
-          <p>{problem.detail}</p>
-          <p>You have not been charged{problem.retryAfterSec !== null ? `. Try again in ${problem.retryAfterSec} s` : ''}.</p>
-        </Notice>
-      )}
+      {problem && <OrderProblem problem={problem} name={quote.name} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" large busy={busy}>
           Pay {formatCents(onCredit ? creditCents : quote.priceCents)}

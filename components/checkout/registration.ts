@@ -1,5 +1,6 @@
 import type { Envelope } from '../../lib/core/keys/dsse';
 import { ZERO, type RegisterPayload } from '../../lib/core/assertion/payloads';
+import { OPEN_RAILS } from '../search/rails';
 import type { Quote, Rail, RegistryInfo } from '../../lib/client/wire';
 
 /** Details are what a person decides about a name besides the name itself; all checked. */
@@ -24,7 +25,14 @@ export type SignableQuote = Quote & { name: string; priceCents: number; schedule
 
 /** isSignable tells whether a quote is of a name that can be registered now. */
 export function isSignable(quote: Quote): quote is SignableQuote {
-  return quote.status === 'free' && quote.name !== null && quote.priceCents !== null && quote.schedule !== null && quote.rail !== null;
+  return (
+    quote.status === 'free' &&
+    quote.name !== null &&
+    quote.priceCents !== null &&
+    quote.schedule !== null &&
+    quote.rail !== null &&
+    OPEN_RAILS.has(quote.rail)
+  );
 }
 
 /** registrationOf writes down what will be signed: a first registration of a free name, tenure 0, so its chains begin with zeros. */

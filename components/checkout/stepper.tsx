@@ -23,7 +23,7 @@ export function Stepper({ steps, current }: StepperProps) {
               >
                 {done ? <Check className="size-3.5" strokeWidth={3} /> : at + 1}
               </span>
-              <span className={`${now ? 'font-medium' : 'sr-only text-muted sm:not-sr-only'}`}>
+              <span className={now ? 'font-medium' : 'sr-only text-muted sm:not-sr-only'}>
                 {step}
                 {done && <span className="sr-only"> (done)</span>}
               </span>

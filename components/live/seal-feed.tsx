@@ -15,7 +15,7 @@ export interface Beat {
   proofsSize: number;
   /** Server time at which this was true. */
   nowSec: number;
-  /** This browser's clock at that moment, in seconds; null on the server. */
+  /** This browser's clock at that moment, in seconds; null if it came with the page. */
   localSec: number | null;
   live: boolean;
 }
@@ -44,7 +44,6 @@ export function SealFeed({ registry, children }: { registry: RegistryInfo | null
   const [live, setLive] = useState(false);
 
   useEffect(() => {
-    setBeat((now) => now && { ...now, localSec: now.localSec ?? localNow() });
     const stopSeals = onSeal((event) =>
       setBeat((before) => ({
         seal: event.seal,
@@ -67,7 +66,7 @@ export function SealFeed({ registry, children }: { registry: RegistryInfo | null
 
   const periodSec = beat?.periodSec ?? 60;
   useEffect(() => {
-    if (live) return;
+    if (live) return undefined;
     const refresh = () => {
       getRegistry().then(
         (info) => setBeat(beatOf(info, localNow())),
@@ -82,9 +81,15 @@ export function SealFeed({ registry, children }: { registry: RegistryInfo | null
   return <Feed value={value}>{children}</Feed>;
 }
 
+/** pageSec is when this page began to arrive, by this browser's clock: the moment its own beat was true. */
+function pageSec(): number {
+  const [navigation] = performance.getEntriesByType('navigation');
+  const afterMs = navigation instanceof PerformanceNavigationTiming ? navigation.responseStart : 0;
+  return (performance.timeOrigin + afterMs) / 1000;
+}
+
 function serverNow(beat: Beat | null): number {
-  if (!beat) return 0;
-  return beat.localSec === null ? beat.nowSec : beat.nowSec + (localNow() - beat.localSec);
+  return beat ? beat.nowSec + localNow() - (beat.localSec ?? pageSec()) : 0;
 }
 
 /** useBeat is the newest beat, or null while the registry could not be read. */

@@ -48,5 +48,5 @@ function Value({ path, value }: { path: string; value: unknown }) {
   }
   if (Array.isArray(value))
     return value.length === 0 ? <span className="text-muted">none</span> : <span className="tabular-nums">{value.join(', ')}</span>;
-  return <span className="tabular-nums">{String(value)}</span>;
+  return <span className="tabular-nums">{JSON.stringify(value)}</span>;
 }

@@ -90,7 +90,7 @@ function meaningOfRecord(entry: NameLogEntry): Meaning {
       };
     case 'reserved':
       return { ...base, kind: entry.status, name: null, sentence: reservedSentence(entry) };
-    case 'seal':
+    default:
       return { ...base, kind: 'seal', name: null, sentence: sealSentence(entry), quiet: true };
   }
 }

@@ -45,7 +45,7 @@ export function LogBoard({ initial }: { initial: LogInfo }) {
           <h2 id="newest" className="text-xl font-semibold tracking-[-0.02em]">
             Newest entries
           </h2>
-          <div role="group" aria-label="Which log" className="flex rounded-lg bg-sunken p-1 text-sm">
+          <fieldset aria-label="Which log" className="flex rounded-lg bg-sunken p-1 text-sm">
             {LOGS.map((choice) => (
               <button
                 key={choice.log}
@@ -57,15 +57,15 @@ export function LogBoard({ initial }: { initial: LogInfo }) {
                 {choice.title}
               </button>
             ))}
-          </div>
+          </fieldset>
         </div>
-        <div role="status" className="mt-3">
+        <output className="mt-3 block">
           {fresh > 0 && (
             <Button kind="secondary" className="w-full" onClick={() => setShown(newest)}>
               {fresh} new {fresh === 1 ? 'entry' : 'entries'}: show
             </Button>
           )}
-        </div>
+        </output>
         <div className="mt-2">
           <EntryList entries={of(shown, log)} />
         </div>

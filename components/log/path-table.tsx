@@ -1,11 +1,12 @@
 import { Hash } from '@/components/ui/hash';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import type { PathStep } from './proof-path';
 
 /** PathTable shows an inclusion proof as a table: from the leaf hash up to the root. */
 export function PathTable({ leafHash, path, root }: { leafHash: string; path: PathStep[]; root: string | null }) {
   const cell = 'py-2.5 pr-6 align-top';
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Inclusion proof">
+    <ScrollBox label="Inclusion proof">
       <table className="w-full min-w-136 text-left text-sm">
         <thead className="text-[0.8125rem] text-muted">
           <tr className="border-b">
@@ -51,6 +52,6 @@ export function PathTable({ leafHash, path, root }: { leafHash: string; path: Pa
           The last one must be the root hash in the checkpoint: <Hash value={root} label="root hash" short />
         </p>
       )}
-    </div>
+    </ScrollBox>
   );
 }

@@ -16,9 +16,12 @@ export function pathOf(leaf: Uint8Array, index: number, size: number, proof: rea
   return proof.map((neighbour) => {
     const left = node % 2 === 1 || node === last;
     hash = left ? nodeHash(neighbour, hash) : nodeHash(hash, neighbour);
-    while (left && node % 2 === 0 && node !== 0) {
-      node /= 2;
-      last = Math.floor(last / 2);
+    if (left) {
+      // A last node without a sibling is its own parent.
+      while (node % 2 === 0 && node !== 0) {
+        node /= 2;
+        last = Math.floor(last / 2);
+      }
     }
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);

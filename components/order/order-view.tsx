@@ -28,9 +28,9 @@ export function OrderView({ initial }: { initial: Order }) {
   const { order, offline, setOrder } = useOrder(initial);
   return (
     <div className="pt-4 sm:pt-10">
-      <p role="status" className={`text-base ${order.state === 'sealed' ? 'font-medium text-accent' : 'text-muted'}`}>
+      <output className={`block text-base ${order.state === 'sealed' ? 'font-medium text-accent' : 'text-muted'}`}>
         {HEADLINE[order.state]}
-      </p>
+      </output>
       <h1 className={`mt-1.5 ${order.name.length > 18 ? 'text-hero-long' : 'text-hero'}`}>
         <span className="text-accent">@</span>
         {order.name}
@@ -43,6 +43,11 @@ export function OrderView({ initial }: { initial: Order }) {
             </Notice>
           )}
           <Outcome order={order} setOrder={setOrder} />
+          {order.state === 'sealed' && order.refunds.length > 0 && (
+            <Notice title="A second payment goes back">
+              You paid more than once. What was too much is refunded by itself: this name is paid.
+            </Notice>
+          )}
           {order.state === 'sealed' && <Receipt order={order} />}
         </div>
         <aside aria-label="The order" className="min-w-0 space-y-8">
@@ -51,7 +56,11 @@ export function OrderView({ initial }: { initial: Order }) {
             <Facts>
               <Fact label="Price">
                 {formatCents(order.priceCents)}
-                {order.creditCents !== null && <span className="text-muted">, from {formatCents(order.creditCents)} of credit</span>}
+                {order.rail === 'credit' && (
+                  <span className="text-muted">
+                    , from {order.creditCents === null ? 'the credit you had' : `${formatCents(order.creditCents)} of credit`}
+                  </span>
+                )}
               </Fact>
               <Fact label="Holder">
                 <Udf udf={order.udf} />

@@ -2,7 +2,7 @@
 
 import { ArrowUpRight } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Countdown } from '@/components/live/countdown';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
@@ -11,7 +11,7 @@ import type { Order } from '@/lib/client/wire';
 import { formatCents } from '@/lib/core/assertion/money';
 
 /** Outcome says what has become of an order, and what there is to do now. */
-export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: Order) => void }) {
+export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: Order) => void }): ReactNode {
   const again = (
     <Link href={`/?q=${encodeURIComponent(order.name)}`} className={buttonClass('secondary')}>
       Look at @{order.name} again
@@ -42,13 +42,18 @@ export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: O
       return (
         <Notice tone="warn" title="The time to pay ran out" action={again}>
           {order.problem && <p>{order.problem.detail}</p>}
-          <p>Nothing was charged, and the name is no longer held for you. If it is still free, you can sign for it again.</p>
+          <p>
+            {order.refunds.length === 0 && 'Nothing was charged. '}The name is no longer held for you; if it is still free, you can sign for
+            it again.
+          </p>
+          <Refunds order={order} />
         </Notice>
       );
     case 'cancelled':
       return (
         <Notice title="You cancelled this order" action={again}>
-          Nothing was charged. Your signature was not used and never will be.
+          <p>{order.refunds.length === 0 && 'Nothing was charged. '}Your signature was not used and never will be.</p>
+          <Refunds order={order} />
         </Notice>
       );
     case 'refunding':
@@ -56,16 +61,32 @@ export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: O
         <Notice tone="warn" title="Your money is on its way back">
           {order.problem && <p>{order.problem.detail}</p>}
           <p>The name could not be registered for you, so the payment is being refunded by itself. There is nothing you need to do.</p>
+          <Refunds order={order} />
         </Notice>
       );
-    case 'refunded':
+    default:
       return (
         <Notice tone="warn" title="Refunded" action={again}>
           {order.problem && <p>{order.problem.detail}</p>}
-          <p>All you paid for this name went back the way it came; banks take some days to show it.</p>
+          <p>What you paid for this name went back the way it came; banks take some days to show it.</p>
+          <Refunds order={order} />
         </Notice>
       );
   }
+}
+
+/** Refunds lists the payments that go back, or have. */
+function Refunds({ order }: { order: Order }) {
+  if (order.refunds.length === 0) return null;
+  return (
+    <ul>
+      {order.refunds.map(({ amountCents, done }, at) => (
+        <li key={at}>
+          {formatCents(amountCents)} {done ? 'refunded' : 'is being refunded'}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Unpaid({ order, setOrder }: { order: Order; setOrder: (order: Order) => void }) {

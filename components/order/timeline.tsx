@@ -20,7 +20,7 @@ const WORDS: Record<(typeof WAY)[number], { done: string; now: string; ahead: st
     now: 'Waiting for the seal',
     ahead: 'Sealed',
     what: 'In both logs, for ever',
-    doing: 'Both logs are sealed once a minute',
+    doing: 'It comes with the next seal',
   },
 };
 

@@ -34,7 +34,7 @@ export function useOrder(initial: Order): { order: Order; offline: boolean; setO
   }, [initial.id]);
 
   useEffect(() => {
-    if (over) return;
+    if (over) return undefined;
     const ask = () => void refresh();
     const looked = () => document.visibilityState === 'visible' && ask();
     const stopSeals = onSeal(ask);

@@ -4,9 +4,10 @@ import { Countdown } from '@/components/live/countdown';
 import { Badge } from '@/components/ui/badge';
 import { buttonClass } from '@/components/ui/button';
 import { Notice, type Tone } from '@/components/ui/notice';
-import type { NameStatus, Quote, Rail } from '@/lib/client/wire';
+import type { NameStatus, Quote } from '@/lib/client/wire';
 import { formatCents } from '@/lib/core/assertion/money';
 import { MarkNoticeText } from './mark-notice';
+import { OPEN_RAILS, RAIL_TEXT } from './rails';
 
 const STATUS: Record<NameStatus, { word: string; tone: Tone }> = {
   free: { word: 'Free', tone: 'good' },
@@ -14,15 +15,6 @@ const STATUS: Record<NameStatus, { word: string; tone: Tone }> = {
   held: { word: 'Being paid for', tone: 'warn' },
   reserved: { word: 'Reserved', tone: 'warn' },
   invalid: { word: 'Not a name', tone: 'bad' },
-};
-
-/** How an order of its size is paid, in a sentence. */
-export const RAIL_TEXT: Record<Rail, string> = {
-  credit:
-    'Paid from credit, because cards can’t be charged less than $0.50. You buy $1.00 or more; what is left stays yours, and is refundable.',
-  checkout: 'Paid by card, once.',
-  invoice: 'Paid by bank transfer on an invoice. The name is held for you meanwhile.',
-  wire: 'Bought by contract and wire, confirmed by two people.',
 };
 
 /** wasFolded tells whether what was typed is not already the name as it is written. */
@@ -94,6 +86,14 @@ export function QuoteResult({ quote }: { quote: Quote }) {
 function Outcome({ quote, name, shown }: { quote: Quote; name: string; shown: string }) {
   switch (quote.status) {
     case 'free':
+      if (quote.rail !== null && !OPEN_RAILS.has(quote.rail)) {
+        return (
+          <p className="mt-5 border-t pt-4 text-sm text-muted">
+            Names of this price are paid by {quote.rail === 'invoice' ? 'invoice and bank transfer' : 'contract and wire'}, which this
+            registry doesn’t take yet. It can’t be bought today; a longer form of it can.
+          </p>
+        );
+      }
       return (
         <div className="mt-6 flex flex-wrap items-center gap-x-5 gap-y-3 border-t pt-5">
           <Link

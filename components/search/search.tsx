@@ -31,54 +31,56 @@ export function Search({ initialQuery, initialQuote, schedule }: SearchProps) {
 
   return (
     <div>
-      <form role="search" action="/" method="get" onSubmit={(event) => event.preventDefault()}>
-        <label htmlFor={id} className="sr-only">
-          Name to look up
-        </label>
-        <div className="relative flex items-center rounded-2xl border border-edge bg-surface shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20">
-          <span aria-hidden="true" className="pl-4 text-3xl font-semibold text-accent sm:pl-6 sm:text-5xl">
-            @
-          </span>
-          <input
-            ref={field}
-            id={id}
-            name="q"
-            value={query}
-            onChange={(event) => change(event.target.value)}
-            placeholder="yourname"
-            aria-describedby={`${id}-answer`}
-            autoComplete="off"
-            autoCapitalize="none"
-            autoCorrect="off"
-            spellCheck={false}
-            enterKeyHint="search"
-            maxLength={200}
-            className="h-18 w-full min-w-0 bg-transparent pr-14 pl-1 text-3xl font-semibold tracking-[-0.03em] placeholder:text-muted/45 focus:outline-none sm:h-24 sm:pl-2 sm:text-5xl"
-          />
-          <span className="absolute right-3 flex items-center sm:right-5">
-            {asking ? (
-              <Spinner className="size-5 text-muted" />
-            ) : (
-              query !== '' && (
-                <button
-                  type="button"
-                  onClick={() => {
-                    change('');
-                    field.current?.focus();
-                  }}
-                  className="inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
-                >
-                  <X className="size-5" aria-hidden="true" />
-                  <span className="sr-only">Clear</span>
-                </button>
-              )
-            )}
-          </span>
-        </div>
-      </form>
-      <p id={`${id}-answer`} role="status" className="sr-only">
+      <search>
+        <form action="/" method="get" onSubmit={(event) => event.preventDefault()}>
+          <label htmlFor={id} className="sr-only">
+            Name to look up
+          </label>
+          <div className="relative flex items-center rounded-2xl border border-edge bg-surface shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20">
+            <span aria-hidden="true" className="pl-4 text-3xl font-semibold text-accent sm:pl-6 sm:text-5xl">
+              @
+            </span>
+            <input
+              ref={field}
+              id={id}
+              name="q"
+              value={query}
+              onChange={(event) => change(event.target.value)}
+              placeholder="yourname"
+              aria-describedby={`${id}-answer`}
+              autoComplete="off"
+              autoCapitalize="none"
+              autoCorrect="off"
+              spellCheck={false}
+              enterKeyHint="search"
+              maxLength={200}
+              className="h-18 w-full min-w-0 bg-transparent pr-14 pl-1 text-3xl font-semibold tracking-[-0.03em] placeholder:text-muted/45 focus:outline-none sm:h-24 sm:pl-2 sm:text-5xl"
+            />
+            <span className="absolute right-3 flex items-center sm:right-5">
+              {asking ? (
+                <Spinner className="size-5 text-muted" />
+              ) : (
+                query !== '' && (
+                  <button
+                    type="button"
+                    onClick={() => {
+                      change('');
+                      field.current?.focus();
+                    }}
+                    className="inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+                  >
+                    <X className="size-5" aria-hidden="true" />
+                    <span className="sr-only">Clear</span>
+                  </button>
+                )
+              )}
+            </span>
+          </div>
+        </form>
+      </search>
+      <output id={`${id}-answer`} className="sr-only">
         {asking ? '' : error ? error.detail : quote ? quoteSentence(quote) : ''}
-      </p>
+      </output>
       <div className={`min-h-44 pt-6 transition-opacity duration-150 ${asking ? 'opacity-60' : ''}`}>
         {error ? (
           <Notice

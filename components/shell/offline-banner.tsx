@@ -19,12 +19,12 @@ export function OfflineBanner() {
     () => true,
   );
   return (
-    <div role="status">
+    <output>
       {!online && (
-        <p className="bg-ink px-4 py-2 text-center text-[0.8125rem] leading-5 text-paper">
+        <p className="block bg-ink px-4 py-2 text-center text-[0.8125rem] leading-5 text-paper">
           You are offline. What is on this page stays, checking a receipt file still works, and the rest goes on when the network is back.
         </p>
       )}
-    </div>
+    </output>
   );
 }

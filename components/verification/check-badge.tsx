@@ -7,7 +7,7 @@ import type { Check } from './use-check';
 /** CheckBadge says in two words whether this browser verified what is shown. */
 export function CheckBadge({ check }: { check: Check<CheckResult> }) {
   return (
-    <span role="status">
+    <output>
       {check.state === 'checking' && (
         <Badge>
           <Spinner className="size-3" /> Checking in your browser
@@ -28,6 +28,6 @@ export function CheckBadge({ check }: { check: Check<CheckResult> }) {
             <ShieldAlert className="size-3.5" aria-hidden="true" /> Verification failed
           </Badge>
         ))}
-    </span>
+    </output>
   );
 }

@@ -55,6 +55,12 @@ export function CheckPanel({ title, check, again }: CheckPanelProps) {
               </div>
             )}
             <StepList steps={check.result.steps} />
+            {check.result.ok && check.result.steps.some((step) => step.code === 'registry' && step.state === 'skipped') && (
+              <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-ink">
+                This browser meets this registry for the first time, so it can’t tell it from another one yet. Compare the registry id at
+                the foot of the page with one you have from elsewhere; from now on this browser keeps to it.
+              </p>
+            )}
             <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-muted">
               Your browser did these checks itself. The code that does them came from this server too: against a server that lies even
               there, use the command line or a saved copy of the verifier.

@@ -1,10 +1,11 @@
+import type { ReactNode } from 'react';
 import { Hash } from '@/components/ui/hash';
 import { Time } from '@/components/ui/time';
 import { withThousands } from '@/components/ui/grouped';
 import type { CheckFact } from '@/lib/core/validation/check-step';
 
 /** FactValue shows one value a check looked at, in the form people can compare. */
-export function FactValue({ fact }: { fact: CheckFact }) {
+export function FactValue({ fact }: { fact: CheckFact }): ReactNode {
   switch (fact.kind) {
     case 'hash':
     case 'bytes':
@@ -13,7 +14,7 @@ export function FactValue({ fact }: { fact: CheckFact }) {
       return <Time sec={Number(fact.value)} />;
     case 'number':
       return <span className="tabular-nums">{/^\d+$/.test(fact.value) ? withThousands(Number(fact.value)) : fact.value}</span>;
-    case 'text':
+    default:
       return <span className="[overflow-wrap:anywhere]">{fact.value}</span>;
   }
 }

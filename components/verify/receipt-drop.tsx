@@ -7,7 +7,7 @@ import { Notice } from '@/components/ui/notice';
 import { CheckPanel } from '@/components/verification/check-panel';
 import { Verdict, type ReceiptResult } from './verdict';
 
-type Verifier = typeof import('@/lib/client/verify-receipt');
+type Verifier = (bytes: Uint8Array) => ReceiptResult;
 type State =
   | { kind: 'empty' }
   | { kind: 'checking'; file: string }
@@ -27,7 +27,7 @@ export function ReceiptDrop() {
 
   useEffect(() => {
     void import('@/lib/client/verify-receipt').then(
-      (loaded) => setVerifier(() => loaded),
+      ({ verifyReceiptFile }) => setVerifier(() => verifyReceiptFile),
       () => undefined,
     );
   }, []);
@@ -36,8 +36,8 @@ export function ReceiptDrop() {
     setState({ kind: 'checking', file: file.name });
     try {
       if (file.size > MAX_FILE_BYTES) throw new Error('The file is far too large for a receipt.');
-      const { verifyReceiptFile } = verifier ?? (await import('@/lib/client/verify-receipt'));
-      const result = await verifyReceiptFile(new Uint8Array(await file.arrayBuffer()));
+      const verify = verifier ?? (await import('@/lib/client/verify-receipt')).verifyReceiptFile;
+      const result = verify(new Uint8Array(await file.arrayBuffer()));
       setState({ kind: 'done', file: file.name, result });
     } catch (error) {
       setState({
@@ -88,7 +88,7 @@ export function ReceiptDrop() {
         <Button kind="secondary" className="mt-3" onClick={() => input.current?.click()}>
           Choose a file
         </Button>
-        <p className="mt-6 flex items-center gap-2 text-[0.8125rem] text-muted" role="status">
+        <output className="mt-6 flex items-center gap-2 text-[0.8125rem] text-muted">
           {verifier ? (
             <>
               <WifiOff className="size-3.5" aria-hidden="true" /> Ready. You may go offline now.
@@ -98,7 +98,7 @@ export function ReceiptDrop() {
               <Spinner className="size-3.5" /> Loading the verifier…
             </>
           )}
-        </p>
+        </output>
       </div>
       <div aria-live="polite" className="space-y-6">
         {state.kind === 'checking' && (
