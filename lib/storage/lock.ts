@@ -36,7 +36,7 @@ export async function campaign(db: Database, options: LockOptions = {}): Promise
     held = value;
     onChange(value);
   };
-  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const pause = (ms: number, signal = stopping.signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
   async function hold(client: pg.Client): Promise<void> {
     const ended = new AbortController();
@@ -46,13 +46,14 @@ export async function campaign(db: Database, options: LockOptions = {}): Promise
     };
     client.on('error', lost);
     client.on('end', lost);
-    while (!ended.signal.aborted && !stopping.signal.aborted) {
+    const either = AbortSignal.any([ended.signal, stopping.signal]);
+    while (!either.aborted) {
       if (held) await withDeadline(client.query('SELECT 1'), heartbeatMs * 2);
       else {
         const { rows } = await withDeadline(client.query<{ got: boolean }>(`SELECT pg_try_advisory_lock(${SEALING_LOCK}) AS got`), heartbeatMs * 2);
         if (!ended.signal.aborted) set(rows[0]?.got === true);
       }
-      await pause(held ? heartbeatMs : retryMs);
+      await pause(held ? heartbeatMs : retryMs, either);
     }
   }
 

