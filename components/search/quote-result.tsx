@@ -1,8 +1,8 @@
-import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
 import { Countdown } from '@/components/live/countdown';
 import { Badge } from '@/components/ui/badge';
 import { buttonClass } from '@/components/ui/button';
+import { ArrowRightIcon } from '@/components/ui/icons';
 import { Notice, type Tone } from '@/components/ui/notice';
 import type { NameStatus, Quote } from '@/lib/client/wire';
 import { formatCents } from '@/lib/core/assertion/money';
@@ -102,7 +102,7 @@ function Outcome({ quote, name, shown }: { quote: Quote; name: string; shown: st
             prefetch={false}
           >
             <span className="truncate">Register @{name}</span>
-            <ArrowRight className="size-4 shrink-0" aria-hidden="true" />
+            <ArrowRightIcon className="size-4 shrink-0" />
           </Link>
           {quote.rail && <p className="min-w-60 flex-1 text-[0.8125rem] leading-5 text-muted">{RAIL_TEXT[quote.rail]}</p>}
         </div>

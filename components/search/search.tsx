@@ -1,7 +1,7 @@
 'use client';
 
-import { X } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
+import { CrossIcon } from '@/components/ui/icons';
 import { Button, Spinner } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import type { PriceSchedule, Quote } from '@/lib/client/wire';
@@ -69,7 +69,7 @@ export function Search({ initialQuery, initialQuote, schedule }: SearchProps) {
                     }}
                     className="inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
                   >
-                    <X className="size-5" aria-hidden="true" />
+                    <CrossIcon className="size-5" />
                     <span className="sr-only">Clear</span>
                   </button>
                 )

@@ -1,6 +1,6 @@
 'use client';
 
-import { Contrast } from 'lucide-react';
+import { ContrastIcon } from '@/components/ui/icons';
 
 /** ThemeToggle switches between light and dark, and back to what the system asks for when they agree. */
 export function ThemeToggle() {
@@ -23,7 +23,7 @@ export function ThemeToggle() {
       onClick={toggle}
       className="-mr-2 inline-flex size-10 items-center justify-center rounded-md text-muted hover:text-ink"
     >
-      <Contrast className="size-4" aria-hidden="true" />
+      <ContrastIcon className="size-4" />
       <span className="sr-only">Switch between light and dark</span>
     </button>
   );

@@ -1,7 +1,7 @@
 'use client';
 
-import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { CheckIcon, CopyIcon } from './icons';
 
 /** CopyButton copies `text` and says so. `label` names the thing for screen readers: "Copy root hash". */
 export function CopyButton({ text, label, className = '' }: { text: string; label: string; className?: string }) {
@@ -20,14 +20,14 @@ export function CopyButton({ text, label, className = '' }: { text: string; labe
       setCopied(false);
     }
   };
-  const Icon = copied ? Check : Copy;
+  const Icon = copied ? CheckIcon : CopyIcon;
   return (
     <button
       type="button"
       onClick={() => void copy()}
       className={`inline-flex size-7 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink ${className}`}
     >
-      <Icon className={`size-3.5 ${copied ? 'text-accent' : ''}`} aria-hidden="true" />
+      <Icon className={`size-3.5 ${copied ? 'text-accent' : ''}`} />
       <span className="sr-only" aria-live="polite">
         {copied ? 'Copied' : `Copy ${label}`}
       </span>

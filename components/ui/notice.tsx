@@ -1,13 +1,13 @@
-import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { AlertIcon, GoodIcon, InfoIcon, WarnIcon } from './icons';
 
 export type Tone = 'info' | 'good' | 'warn' | 'bad';
 
-const LOOK: Record<Tone, { box: string; icon: string; Icon: typeof Info }> = {
-  info: { box: 'bg-sunken', icon: 'text-muted', Icon: Info },
-  good: { box: 'bg-accent-soft', icon: 'text-accent', Icon: CircleCheck },
-  warn: { box: 'bg-warn-soft', icon: 'text-warn', Icon: TriangleAlert },
-  bad: { box: 'bg-bad-soft', icon: 'text-bad', Icon: CircleAlert },
+const LOOK: Record<Tone, { box: string; icon: string; Icon: typeof InfoIcon }> = {
+  info: { box: 'bg-sunken', icon: 'text-muted', Icon: InfoIcon },
+  good: { box: 'bg-accent-soft', icon: 'text-accent', Icon: GoodIcon },
+  warn: { box: 'bg-warn-soft', icon: 'text-warn', Icon: WarnIcon },
+  bad: { box: 'bg-bad-soft', icon: 'text-bad', Icon: AlertIcon },
 };
 
 interface NoticeProps {
@@ -25,7 +25,7 @@ export function Notice({ tone = 'info', title, children, action, alert = false, 
   const { box, icon, Icon } = LOOK[tone];
   return (
     <div role={alert ? 'alert' : undefined} className={`flex gap-3 rounded-xl px-4 py-3.5 text-sm leading-relaxed ${box}`}>
-      <Icon className={`mt-0.5 size-4.5 shrink-0 ${icon}`} aria-hidden="true" />
+      <Icon className={`mt-0.5 size-4.5 shrink-0 ${icon}`} />
       <div className="min-w-0 flex-1 space-y-1">
         {title && <p className="font-medium text-ink">{title}</p>}
         {children && <div className="text-ink/85 space-y-2 [overflow-wrap:anywhere]">{children}</div>}
