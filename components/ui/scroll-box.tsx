@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export function ScrollBox({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section tabIndex={0} aria-label={label} className={`overflow-auto ${className}`}>
+    <section tabIndex={0} aria-label={label} className={`relative overflow-auto ${className}`}>
       {children}
     </section>
   );

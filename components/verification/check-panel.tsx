@@ -58,7 +58,7 @@ export function CheckPanel({ title, check, again }: CheckPanelProps) {
             {check.result.ok && check.result.steps.some((step) => step.code === 'registry' && step.state === 'skipped') && (
               <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-ink">
                 This browser meets this registry for the first time, so it can’t tell it from another one yet. Compare the registry id at
-                the foot of the page with one you have from elsewhere; from now on this browser keeps to it.
+                the foot of the page with one you have from elsewhere.
               </p>
             )}
             <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-muted">

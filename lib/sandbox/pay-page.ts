@@ -14,7 +14,7 @@ const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f6f3;--card:#fff;--ink:#1c1d1a;--soft:#5a5d55;--line:#cfd1c8;--accent:#1f5f4a;--accent-ink:#fff;--bad:#a3261b;--note:#fdf3d7;--note-ink:#5c4200}
 @media (prefers-color-scheme:dark){:root{--bg:#141513;--card:#1e201d;--ink:#ecede7;--soft:#a9ada2;--line:#43463f;--accent:#7fd1b2;--accent-ink:#0d2219;--bad:#ff9d92;--note:#3a2f10;--note-ink:#f6dfa0}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--bg);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 .test{background:var(--note);color:var(--note-ink);text-align:center;padding:.6rem 1rem;margin:0}
 main{max-width:30rem;margin:2rem auto;padding:0 1rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.5rem;margin-bottom:1rem}
