@@ -1,8 +1,16 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
+import { startTransition } from 'react';
 import { Button } from '@/components/ui/button';
 
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  const router = useRouter();
+  const again = () =>
+    startTransition(() => {
+      router.refresh();
+      reset();
+    });
   return (
     <div className="mx-auto max-w-text pt-16 sm:pt-28" role="alert">
       <h1 className="text-3xl font-semibold tracking-[-0.03em]">This page could not be made.</h1>
@@ -11,7 +19,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
         this, come back in a few minutes.
       </p>
       {error.digest && <p className="mt-3 font-mono text-xs text-muted">Reference {error.digest}</p>}
-      <Button className="mt-8" onClick={reset}>
+      <Button className="mt-8" onClick={again}>
         Try again
       </Button>
     </div>

@@ -21,6 +21,11 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Que
   return (
     <div className="pt-4 sm:pt-10">
       <h1 className="sr-only">Register {quote?.name ? `@${quote.name}` : 'a name'}</h1>
+      <noscript>
+        <Notice tone="warn" title="This page needs JavaScript">
+          Your key is made and kept by your own browser, so the code that does it has to run there. Everything up to here works without.
+        </Notice>
+      </noscript>
       {quote && isSignable(quote) ? (
         <Checkout quote={quote} registry={registry} />
       ) : (

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { ReceiptDrop } from '@/components/verify/receipt-drop';
+import { Notice } from '@/components/ui/notice';
 import { currentRegistry } from '../registry';
 
 export const metadata: Metadata = {
@@ -16,6 +17,11 @@ export default async function VerifyPage() {
         A receipt proves that a name was registered: for whom, when, and in which log. It is checked here, in your browser. Nothing is
         uploaded, and it works without a network.
       </p>
+      <noscript>
+        <Notice tone="warn" title="This page needs JavaScript">
+          The check is done by your own browser, so its code has to run there.
+        </Notice>
+      </noscript>
       <ReceiptDrop />
     </div>
   );

@@ -1,6 +1,6 @@
 'use client';
 
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { CrossIcon } from '@/components/ui/icons';
 import { Button, Spinner } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
@@ -28,6 +28,13 @@ export function Search({ initialQuery, initialQuote, schedule }: SearchProps) {
     setQuery(next);
     history.replaceState(null, '', next.trim() ? `/?q=${encodeURIComponent(next.trim())}` : '/');
   };
+
+  // What was typed before this code arrived stands in the field and nowhere else.
+  useEffect(() => {
+    const typed = field.current?.value ?? '';
+    if (typed !== initialQuery) queueMicrotask(() => change(typed));
+    // oxlint-disable-next-line react/exhaustive-deps -- only what stood there at the start
+  }, []);
 
   return (
     <div>
