@@ -33,6 +33,9 @@ export interface MinuteLoop {
   stop(): Promise<void>;
 }
 
+/** How often a process without the lead looks whether it has it. */
+const LOOK_MS = 250;
+
 /** startMinuteLoop starts the loop. Seals stand on whole periods of the clock; a cut that a dead sealer left is sealed at once. */
 export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[]): MinuteLoop {
   const stats: LoopStats = { seals: 0, assertions: 0, refused: 0, lastTookMs: 0, halted: null };
@@ -118,8 +121,8 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
         await sealOnce();
         startJobs();
       }
-      next = dueMs(Date.now());
-      if (!leads) next = Math.min(next, Date.now() + 250);
+      // A seal may be overdue while another process has the lead: looking again at once, and again, would let nothing else run.
+      next = leads ? dueMs(Date.now()) : Date.now() + LOOK_MS;
     }
   })();
 
