@@ -63,7 +63,7 @@ export function CheckPanel({ title, check, again }: CheckPanelProps) {
             )}
             <p className="mt-4 border-t pt-4 text-[0.8125rem] leading-5 text-muted">
               Your browser did these checks itself. The code that does them came from this server too: against a server that lies even
-              there, use the command line or a saved copy of the verifier.
+              there, only a verifier that you have from elsewhere protects you.
             </p>
           </>
         )}
