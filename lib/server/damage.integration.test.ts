@@ -62,7 +62,7 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
   });
 
   test('a map leaf that was changed is noticed at start', async () => {
-    const change = 'UPDATE map_leaf SET value = set_byte(value, 0, get_byte(value, 0) # 1) WHERE key = (SELECT min(key) FROM map_leaf)';
+    const change = 'UPDATE map_leaf SET value = set_byte(value, 0, get_byte(value, 0) # 1) WHERE key = (SELECT key FROM map_leaf ORDER BY key LIMIT 1)';
     await tampered(change, change);
   });
 

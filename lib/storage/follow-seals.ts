@@ -57,6 +57,8 @@ export function followSeals(db: Database, seen: number, onSeal: (seal: number) =
             client.on('error', () => resolve());
             client.on('end', () => resolve());
             stopping.signal.addEventListener('abort', () => resolve());
+            // An abort while the connection was being made is not told any more.
+            if (stopping.signal.aborted) resolve();
           });
           client.on('notification', ring);
           await client.query(`LISTEN ${SEAL_CHANNEL}`);
