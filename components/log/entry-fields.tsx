@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Disclosure } from '@/components/ui/disclosure';
 import { Fact, Facts } from '@/components/ui/facts';
@@ -17,11 +18,25 @@ export function EntryFields({ fields }: { fields: object }) {
   return (
     <Facts>
       {flatten(fields).map(({ path, value }) => (
-        <Fact key={path} label={<span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{path}</span>}>
+        <Fact key={path} label={<Path path={path} />}>
           <Value path={path} value={value} />
         </Fact>
       ))}
     </Facts>
+  );
+}
+
+/** Path may break before each of its parts, so that a long one stays readable in a narrow column. */
+function Path({ path }: { path: string }) {
+  return (
+    <span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">
+      {path.split(/(?=[.[])/).map((part, at) => (
+        <Fragment key={at}>
+          {at > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

@@ -26,7 +26,8 @@ export interface Meaning {
   /** What it says, as data, for those who want the fields. */
   fields: object;
   signers: Signer[];
-  quiet: boolean;
+  /** A seal over nothing: one of the many of quiet hours. */
+  idle: boolean;
 }
 
 /** meaningOf reads an entry (base64) strictly and says what it means; what does not parse is shown as that, never guessed at. */
@@ -35,7 +36,7 @@ export function meaningOf(log: LogName, bytes: string): Meaning {
     return log === 'names' ? meaningOfRecord(parseEntry(fromBase64(bytes))) : meaningOfAssertion(bytes);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { kind: 'unknown', sentence: `This entry can’t be read: ${error.detail}`, name: null, fields: {}, signers: [], quiet: false };
+    return { kind: 'unknown', sentence: `This entry can’t be read: ${error.detail}`, name: null, fields: {}, signers: [], idle: false };
   }
 }
 
@@ -47,7 +48,7 @@ function meaningOfAssertion(bytes: string): Meaning {
     name: 'name' in payload ? payload.name : null,
     fields: payload,
     signers: signersOf(payload, envelope),
-    quiet: false,
+    idle: false,
   };
 }
 
@@ -70,7 +71,7 @@ function signersOf(payload: Payload, envelope: Envelope): Signer[] {
 }
 
 function meaningOfRecord(entry: NameLogEntry): Meaning {
-  const base = { fields: entry, signers: [], quiet: false };
+  const base = { fields: entry, signers: [], idle: false };
   switch (entry.type) {
     case 'record':
       return { ...base, kind: 'record', name: entry.name, sentence: recordSentence(entry) };
@@ -91,7 +92,7 @@ function meaningOfRecord(entry: NameLogEntry): Meaning {
     case 'reserved':
       return { ...base, kind: entry.status, name: null, sentence: reservedSentence(entry) };
     default:
-      return { ...base, kind: 'seal', name: null, sentence: sealSentence(entry), quiet: true };
+      return { ...base, kind: 'seal', name: null, sentence: sealSentence(entry), idle: entry.covers[0] === entry.covers[1] };
   }
 }
 

@@ -10,8 +10,8 @@ import { EntryList } from './entry-list';
 import { Heartbeat } from './heartbeat';
 
 const LOGS: { log: LogName; title: string }[] = [
-  { log: 'names', title: 'Name log' },
   { log: 'proofs', title: 'Proof log' },
+  { log: 'names', title: 'Name log' },
 ];
 
 function of(info: LogInfo, log: LogName): LogEntry[] {
@@ -22,7 +22,7 @@ function of(info: LogInfo, log: LogName): LogEntry[] {
 export function LogBoard({ initial }: { initial: LogInfo }) {
   const [newest, setNewest] = useState(initial);
   const [shown, setShown] = useState(initial);
-  const [log, setLog] = useState<LogName>('names');
+  const [log, setLog] = useState<LogName>('proofs');
 
   useEffect(
     () =>
@@ -37,8 +37,8 @@ export function LogBoard({ initial }: { initial: LogInfo }) {
     <div className="space-y-6">
       <Heartbeat />
       <div className="grid gap-6 lg:grid-cols-2">
-        <CheckpointCard title="Name log" explained="The data: who holds which name, and who serves it." {...newest.names} />
-        <CheckpointCard title="Proof log" explained="The evidence: every change, as it was signed." {...newest.proofs} />
+        <CheckpointCard log="names" title="Name log" explained="The data: who holds which name, and who serves it." {...newest.names} />
+        <CheckpointCard log="proofs" title="Proof log" explained="The evidence: every change, as it was signed." {...newest.proofs} />
       </div>
       <section aria-labelledby="newest" className="pt-6">
         <div className="flex flex-wrap items-center justify-between gap-3">
