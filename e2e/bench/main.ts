@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { provideFastCrypto } from '@/lib/native/fast-hash';
+import { benchAccept } from './accept';
 import { BENCH_DIR } from './places';
 import { cleanUp } from './processes';
 import { describeMachine, machineLine, Report } from './report';
@@ -18,6 +19,7 @@ type Part = (bench: Bench, report: Report) => Promise<void>;
 /** PARTS in the order in which they run. */
 const PARTS: Record<string, Part> = {
   verify: benchVerify,
+  accept: benchAccept,
   replay: benchReplay,
 };
 

@@ -44,7 +44,7 @@ export async function benchVerify(bench: Bench, report: Report): Promise<void> {
 }
 
 /** signedItems are signatures by 200 keys over messages as long as a short assertion. */
-function signedItems(): ToVerify[] {
+export function signedItems(): ToVerify[] {
   const items: ToVerify[] = [];
   for (let key = 0; key < KEYS; key++) {
     const seed = new Uint8Array(createHash('sha256').update(`bench ${key}`).digest());
