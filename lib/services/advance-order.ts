@@ -1,11 +1,11 @@
 import { readOrder, type StoredOrder } from '../storage/order-store';
 import type { ServiceContext } from './context';
-import { expireOrder } from './expire-orders';
+import { closeOrder } from './close-order';
 import type { OrderState } from './order-states';
 import { fetchSession, openPaymentSession } from './payment-session';
 import { refundOrder } from './refund-order';
 import { registerOrder, sealOrder } from './register-order';
-import { settlePayment } from './settle-payment';
+import { isCancelAsked, settlePayment } from './settle-payment';
 
 const MAX_STEPS = 8;
 
@@ -38,10 +38,11 @@ async function advanceOnce(ctx: ServiceContext, order: StoredOrder, askStripe: b
 async function awaitPayment(ctx: ServiceContext, order: StoredOrder, askStripe: boolean): Promise<boolean> {
   if (order.stripeSession === null) {
     // No session can be made any more: either none ever was, or the one of the same key would have been given.
-    return (await openPaymentSession(ctx, order)) ? false : expireOrder(ctx, order);
+    return (await openPaymentSession(ctx, order)) ? isCancelAsked(order) : closeOrder(ctx, order);
   }
+  if (isCancelAsked(order)) return closeOrder(ctx, order);
   if (!askStripe) return false;
-  if (ctx.clock() >= order.expiresSec) return expireOrder(ctx, order);
+  if (ctx.clock() >= order.expiresSec) return closeOrder(ctx, order);
   const session = await fetchSession(ctx, order.stripeSession);
   if (session === null || session.status === 'open') return false;
   const { settled } = await settlePayment(ctx, session);

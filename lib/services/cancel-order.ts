@@ -1,26 +1,21 @@
 import type { Order } from '../client/wire';
-import { readOrder } from '../storage/order-store';
+import { askCancel } from '../storage/order-store';
 import { tryToAdvance } from './advance-order';
 import type { ServiceContext } from './context';
-import { closeUnpaid } from './expire-orders';
 import { refuseService } from './service-refusal';
 import { showOrder } from './show-order';
 
 /**
- * cancelOrder gives up an order that waits for its payment. Its session is ended at Stripe first, so that afterwards nobody
- * can pay it; if it was paid a moment before, the payment counts. Throws ServiceRefusal `order-unknown`, `order-closed`.
+ * cancelOrder gives up an order that waits for its payment. The wish is stored first; then its session is ended at Stripe, so
+ * that nobody can pay it any more, and the order is cancelled. If it was paid a moment before, the payment counts and the
+ * answer is `order-closed`. While Stripe is away the order stays as it is until reconciling ends it. Throws ServiceRefusal
+ * `order-unknown`, `order-closed`.
  */
 export async function cancelOrder(ctx: ServiceContext, input: { id: string }): Promise<Order> {
-  const order = await readOrder(ctx.db, input.id);
+  // An order without a session gets one first, even now: only then is there something that Stripe can be told to end.
+  if (await askCancel(ctx.db, input.id)) await tryToAdvance(ctx, input.id, true);
+  const order = await showOrder(ctx, input);
   if (order === null) return refuseService('order-unknown', 'There is no such order.');
-  if (order.state === 'awaiting-payment') {
-    // An order without a session yet gets one first, so that there is something to end.
-    await tryToAdvance(ctx, order.id, false);
-    const current = await readOrder(ctx.db, order.id);
-    if (current?.state === 'awaiting-payment') await closeUnpaid(ctx, current, 'cancelled');
-    await tryToAdvance(ctx, order.id, true);
-  } else if (order.state !== 'cancelled') {
-    refuseService('order-closed', `The order is ${order.state}: it can’t be cancelled any more.`);
-  }
-  return (await showOrder(ctx, input)) ?? refuseService('order-unknown', 'There is no such order.');
+  if (order.state === 'cancelled' || order.state === 'awaiting-payment') return order;
+  return refuseService('order-closed', order.state === 'expired' ? 'The order has expired already.' : `The order is ${order.state}: it can’t be cancelled any more.`);
 }

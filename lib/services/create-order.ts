@@ -13,7 +13,7 @@ import { readReserved, reservedKey } from '../core/registry/state';
 import type { Statements } from '../storage/database';
 import { lastHeldSec, readHold, takeHold } from '../storage/hold-store';
 import { lockBalance, postTransfer } from '../storage/ledger-store';
-import { insertOrder, moveOrder, readOrderByAssertion, type StoredOrder } from '../storage/order-store';
+import { insertOrder, readOrderByAssertion, type StoredOrder } from '../storage/order-store';
 import { tryToAdvance } from './advance-order';
 import type { ServiceContext } from './context';
 import { creditSpent } from './order-money';
@@ -21,6 +21,7 @@ import { HOLD_AGAIN_SEC, HOLD_GRACE_SEC, INVOICE_FROM_CENTS, MIN_CREDIT_CENTS, r
 import { wholeRegistration } from './register-order';
 import { refuseService } from './service-refusal';
 import { showOrder } from './show-order';
+import { stepOrder } from './step-order';
 
 /** NewOrder is the input of `createOrder`: a registration signed by its holder alone, and how it is to be paid. */
 export interface NewOrder {
@@ -121,7 +122,7 @@ async function store(ctx: ServiceContext, parsed: ParsedAssertion, payload: Regi
     await hold(tx, order, nowSec, hasCredit);
     if (hasCredit) {
       await postTransfer(tx, creditSpent(order, nowSec));
-      await moveOrder(tx, { id: order.id, from: 'awaiting-payment', to: 'paid', atSec: nowSec });
+      await stepOrder(tx, order, 'pay', { atSec: nowSec });
     }
     return { id: order.id, created: true };
   });

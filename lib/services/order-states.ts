@@ -1,8 +1,8 @@
 import { invariant } from '../core/refusal';
 
 /**
- * The life of an order, in one table. Nothing else decides which state may follow which: the store changes a state
- * only through `nextState`, as a compare-and-swap, so that a step done twice is done once.
+ * The life of an order, in one table. Nothing else decides which state may follow which: `stepOrder` takes its steps from here
+ * and stores them as a compare-and-swap, so that a step done twice is done once.
  */
 export type OrderState = 'awaiting-payment' | 'paid' | 'accepted' | 'sealed' | 'expired' | 'cancelled' | 'refunding' | 'refunded';
 

@@ -1,9 +1,10 @@
 import type { Stripe } from 'stripe';
 import { postTransfer } from '../storage/ledger-store';
-import { lockOrder, moveOrder, type StoredOrder } from '../storage/order-store';
+import { lockOrder, type StoredOrder } from '../storage/order-store';
 import { moveRefund, readRefund, type StoredRefund } from '../storage/refund-store';
 import type { ServiceContext } from './context';
 import { creditReturned, isPaidFromCredit, paymentRefunded } from './order-money';
+import { stepOrder } from './step-order';
 
 /** refundOrder gives back what a `refunding` order was paid with: credit to credit, a payment through Stripe. Answers whether the order moved on. */
 export async function refundOrder(ctx: ServiceContext, order: StoredOrder): Promise<boolean> {
@@ -19,7 +20,7 @@ function returnCredit(ctx: ServiceContext, order: StoredOrder): Promise<boolean>
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'refunding') return false;
     await postTransfer(tx, creditReturned(current, nowSec));
-    return moveOrder(tx, { id: order.id, from: 'refunding', to: 'refunded', atSec: nowSec });
+    return stepOrder(tx, current, 'refund', { atSec: nowSec });
   });
 }
 
@@ -36,7 +37,7 @@ export async function makeRefund(ctx: ServiceContext, refund: StoredRefund): Pro
       const order = await lockOrder(tx, orderId);
       if (!(await moveRefund(tx, { paymentIntent, to: 'done', stripeRefund: made.id, problem: null, atSec: nowSec }))) return false;
       await postTransfer(tx, paymentRefunded(orderId, paymentIntent, amountCents, nowSec));
-      if (order?.state === 'refunding' && order.paymentIntent === paymentIntent) await moveOrder(tx, { id: orderId, from: 'refunding', to: 'refunded', atSec: nowSec });
+      if (order?.state === 'refunding' && order.paymentIntent === paymentIntent) await stepOrder(tx, order, 'refund', { atSec: nowSec });
       return true;
     });
   }

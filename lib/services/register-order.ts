@@ -6,11 +6,12 @@ import { encodeEnvelope, envelopeToJson } from '../core/keys/dsse';
 import { Refusal } from '../core/refusal';
 import { releaseHold } from '../storage/hold-store';
 import { postTransfer } from '../storage/ledger-store';
-import { lockOrder, moveOrder, type StoredOrder } from '../storage/order-store';
+import { lockOrder, type StoredOrder } from '../storage/order-store';
 import type { Accepted, ServiceContext } from './context';
 import { registered, unregistered } from './order-money';
 import { ServiceRefusal } from './service-refusal';
 import { failPaid } from './settle-payment';
+import { stepOrder } from './step-order';
 
 type Promised = Pick<Accepted, 'bySeal' | 'receipt'>;
 
@@ -32,8 +33,8 @@ export async function registerOrder(ctx: ServiceContext, order: StoredOrder): Pr
   return ctx.db.quickTransaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'paid') return false;
-    if ('code' in outcome) return failPaid(tx, current, 'paid', outcome, nowSec);
-    const moved = await moveOrder(tx, { id: order.id, from: 'paid', to: 'accepted', atSec: nowSec, bySeal: outcome.bySeal, receipt: text(encodeJson(envelopeToJson(outcome.receipt))) });
+    if ('code' in outcome) return failPaid(tx, current, outcome, nowSec);
+    const moved = await stepOrder(tx, current, 'accept', { atSec: nowSec, bySeal: outcome.bySeal, receipt: text(encodeJson(envelopeToJson(outcome.receipt))) });
     if (!moved) return false;
     await postTransfer(tx, registered(current, nowSec));
     await releaseHold(tx, order.id, nowSec);
@@ -72,8 +73,8 @@ export async function sealOrder(ctx: ServiceContext, order: StoredOrder): Promis
   return ctx.db.quickTransaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'accepted') return false;
-    if (status.state === 'sealed') return moveOrder(tx, { id: order.id, from: 'accepted', to: 'sealed', atSec: nowSec });
+    if (status.state === 'sealed') return stepOrder(tx, current, 'seal', { atSec: nowSec });
     await postTransfer(tx, unregistered(current, nowSec));
-    return failPaid(tx, current, 'accepted', { code: status.code, detail: status.detail }, nowSec);
+    return failPaid(tx, current, { code: status.code, detail: status.detail }, nowSec);
   });
 }

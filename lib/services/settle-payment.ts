@@ -1,19 +1,19 @@
 import type { Statements } from '../storage/database';
 import { releaseHold, takeHold } from '../storage/hold-store';
 import { postTransfer } from '../storage/ledger-store';
-import { lockOrder, moveOrder, noteSession, type StoredOrder } from '../storage/order-store';
+import { lockOrder, noteSession, type StoredOrder } from '../storage/order-store';
 import { wantRefund } from '../storage/refund-store';
 import { takeEvent } from '../storage/webhook-store';
 import type { ServiceContext } from './context';
 import { chargeCentsOf, paymentReceived } from './order-money';
-import type { OrderState } from './order-states';
 import type { PaymentSession } from './payment-session';
 import { PAID_HOLD_SEC } from './rails';
+import { stepOrder } from './step-order';
 
 /** Settled says what a session meant for its order. */
 export type Settled =
   | 'paid' // the order is paid now
-  | 'expired' // the order has ended unpaid
+  | 'ended' // the order has ended unpaid
   | 'surplus' // money nobody asked for (again): it goes back
   | 'known' // nothing new
   | 'foreign'; // no order of ours
@@ -45,13 +45,18 @@ async function settle(tx: Statements, order: StoredOrder, session: PaymentSessio
   if (session.payment_status === 'paid') return settlePaid(tx, order, session, nowSec);
   const over = session.status === 'expired' && order.state === 'awaiting-payment' && (order.stripeSession === null || order.stripeSession === session.id);
   if (!over) return 'known';
-  await endUnpaid(tx, order, 'expired', nowSec);
-  return 'expired';
+  await endUnpaid(tx, order, nowSec);
+  return 'ended';
+}
+
+/** isCancelAsked tells an order whose buyer has given it up; it waits only until its session has ended at Stripe. */
+export function isCancelAsked(order: StoredOrder): boolean {
+  return order.state === 'awaiting-payment' && order.problemCode === 'cancelled';
 }
 
 /** endUnpaid ends an order for which no money can come any more, and frees its name. The caller has locked the order. */
-export async function endUnpaid(tx: Statements, order: StoredOrder, to: Extract<OrderState, 'expired' | 'cancelled'>, nowSec: number): Promise<void> {
-  await moveOrder(tx, { id: order.id, from: 'awaiting-payment', to, atSec: nowSec });
+export async function endUnpaid(tx: Statements, order: StoredOrder, nowSec: number): Promise<void> {
+  await stepOrder(tx, order, isCancelAsked(order) ? 'cancel' : 'expire', { atSec: nowSec });
   await releaseHold(tx, order.id, nowSec);
 }
 
@@ -67,17 +72,17 @@ async function settlePaid(tx: Statements, order: StoredOrder, session: PaymentSe
     await wantRefund(tx, { paymentIntent: intent, orderId: order.id, amountCents: cents, reason: asAsked ? `order is ${order.state}` : 'amount differs', atSec: nowSec });
     return 'surplus';
   }
-  await moveOrder(tx, { id: order.id, from: 'awaiting-payment', to: 'paid', atSec: nowSec, paymentIntent: intent });
+  await stepOrder(tx, order, 'pay', { atSec: nowSec, paymentIntent: intent });
   const { name, udf } = order;
   if (!(await takeHold(tx, { name, udf, orderId: order.id, nowSec, expiresSec: nowSec + PAID_HOLD_SEC }))) {
-    await failPaid(tx, { ...order, paymentIntent: intent }, 'paid', { code: 'name-held', detail: `The payment came after its time, and by then somebody else was buying @${name}.` }, nowSec);
+    await failPaid(tx, { ...order, state: 'paid', paymentIntent: intent }, { code: 'name-held', detail: `The payment came after its time, and by then somebody else was buying @${name}.` }, nowSec);
   }
   return 'paid';
 }
 
-/** failPaid turns a paid order round: it cannot be registered, and its money goes back. The caller has locked the order. */
-export async function failPaid(tx: Statements, order: StoredOrder, from: Extract<OrderState, 'paid' | 'accepted'>, problem: { code: string; detail: string }, nowSec: number): Promise<boolean> {
-  const moved = await moveOrder(tx, { id: order.id, from, to: 'refunding', atSec: nowSec, problem });
+/** failPaid turns a paid (or accepted) order round: it cannot be registered, and its money goes back. The caller has locked the order. */
+export async function failPaid(tx: Statements, order: StoredOrder, problem: { code: string; detail: string }, nowSec: number): Promise<boolean> {
+  const moved = await stepOrder(tx, order, 'fail', { atSec: nowSec, problem });
   if (!moved) return false;
   await releaseHold(tx, order.id, nowSec);
   if (order.paymentIntent !== null) await wantRefund(tx, { paymentIntent: order.paymentIntent, orderId: order.id, amountCents: chargeCentsOf(order), reason: problem.code, atSec: nowSec });

@@ -7,6 +7,7 @@ import { MAX_RECEIPT_BYTES } from '../core/registry/limits';
 import { readHistory, readOrder } from '../storage/order-store';
 import { readRefundsOf } from '../storage/refund-store';
 import type { ServiceContext } from './context';
+import { isCancelAsked } from './settle-payment';
 
 /** showOrder gives an order as the API shows it, or null if there is none. Whoever knows its id (128 random bits) may see it. */
 export async function showOrder(ctx: ServiceContext, input: { id: string }): Promise<Order | null> {
@@ -26,10 +27,10 @@ export async function showOrder(ctx: ServiceContext, input: { id: string }): Pro
     creditCents: order.creditCents,
     createdSec: order.createdSec,
     expiresSec: order.expiresSec,
-    payUrl: order.state === 'awaiting-payment' ? order.payUrl : null,
+    payUrl: order.state === 'awaiting-payment' && !isCancelAsked(order) ? order.payUrl : null,
     assertion: { hash: toBase64(order.assertionHash), bySeal: order.bySeal, ...placed },
     receipt: order.receipt === null ? null : envelopeFromJson(parseJson(utf8(order.receipt), MAX_RECEIPT_BYTES), 'receipt'),
-    problem: order.problemCode === null ? null : { code: order.problemCode, detail: order.problemDetail ?? '' },
+    problem: order.problemCode === null || !order.state.startsWith('refund') ? null : { code: order.problemCode, detail: order.problemDetail ?? '' },
     history: history as Order['history'],
     refunds: refunds.map(({ amountCents, state }) => ({ amountCents, done: state === 'done' })),
     sandbox: ctx.stripe.sandbox,

@@ -11,6 +11,8 @@ export interface StripeGateway {
 
 const TIMEOUT_MS = 20_000;
 const RETRIES = 2;
+const SANDBOX_TIMEOUT_MS = 10_000;
+const SANDBOX_RETRIES = 1;
 
 /** realStripe talks to api.stripe.com. The keys come from the environment and go nowhere else. */
 export function realStripe(keys: { secretKey: string; webhookSecret: string }): StripeGateway {
@@ -32,8 +34,8 @@ export function sandboxStripe(options: { baseUrl: () => string; secretKey: strin
   const connect = () => {
     const inner = Stripe.createNodeHttpClient();
     return new Stripe(options.secretKey, {
-      maxNetworkRetries: RETRIES,
-      timeout: TIMEOUT_MS,
+      maxNetworkRetries: SANDBOX_RETRIES,
+      timeout: SANDBOX_TIMEOUT_MS,
       telemetry: false,
       httpClient: {
         getClientName: () => inner.getClientName(),

@@ -98,6 +98,12 @@ export async function noteSession(tx: Statements, id: string, session: string, p
   await tx.sql.execute('UPDATE orders SET stripe_session = $2, pay_url = $3 WHERE id = $1 AND stripe_session IS NULL', [id, session, payUrl]);
 }
 
+/** askCancel notes, durably, that an order which waits for its payment is to end as cancelled. Answers whether it waits. */
+export async function askCancel(db: Statements, id: string): Promise<boolean> {
+  const rows = await db.sql.execute(`UPDATE orders SET problem_code = 'cancelled', problem_detail = 'Cancelled before it was paid.' WHERE id = $1 AND state = 'awaiting-payment'`, [id]);
+  return rows > 0;
+}
+
 /** readHistory gives the states an order went through, oldest first. */
 export async function readHistory(db: Statements, id: string): Promise<{ state: string; atSec: number }[]> {
   return db.sql.query('SELECT state, at_sec AS "atSec" FROM order_event WHERE order_id = $1 ORDER BY id', [id]);

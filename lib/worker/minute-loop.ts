@@ -14,6 +14,9 @@ export interface Lead {
   held(): boolean;
 }
 
+/** How long stopping waits for jobs; each of them can be cut off anywhere and goes on at the next start. */
+const MAX_JOB_WAIT_MS = 10_000;
+
 /** LoopStats is how the loop is doing, for /metrics and /healthz. */
 export interface LoopStats {
   seals: number;
@@ -133,7 +136,8 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
       stopping.abort();
       ring();
       await running;
-      await Promise.all(busy.values());
+      await Promise.race([Promise.all(busy.values()), pause(MAX_JOB_WAIT_MS)]);
+      ring();
     },
   };
 }
