@@ -1,5 +1,8 @@
 import type { Statements } from './database';
 import { packFixed } from './packed';
+import type { MapLeaves } from './sort-leaves';
+import { sortLeaves } from './sort-leaves';
+import { one } from './sql';
 
 /** MapWrite is one key's new leaf, and the index of the name-log entry whose hash it is. */
 export interface MapWrite {
@@ -42,33 +45,23 @@ export async function readStates(db: Statements, keys: readonly Uint8Array[]): P
   );
 }
 
-/** MapLeaves is the whole map in key order: 32 bytes a key, 32 bytes a value, joined. */
-export interface MapLeaves {
-  count: number;
-  keys: Uint8Array;
-  values: Uint8Array;
-}
+/** Pages of the table read in one statement: about four megabytes of leaves. */
+const CHUNK_PAGES = 1_024;
 
-/** loadMapLeaves reads the whole map in key order, a slice of the key space at a time. Call it inside a transaction that holds `lockHead`, or while nothing seals. */
-export async function loadMapLeaves(db: Statements): Promise<MapLeaves> {
-  const slices: Buffer[] = [];
-  for (let first = 0; first < 256; first++) {
-    const end = first === 255 ? null : Buffer.from([first + 1]);
-    const [row] = await db.sql.query<{ leaves: Buffer | null }>(
-      `SELECT string_agg(key || value, ''::bytea) AS leaves FROM (SELECT key, value FROM map_leaf WHERE key >= $1::bytea AND ($2::bytea IS NULL OR key < $2::bytea) ORDER BY key) AS slice`,
-      [Buffer.from([first]), end],
+/**
+ * loadMapLeaves reads the whole map in key order; two million leaves take a few seconds. Call it in a `snapshot`: it reads
+ * the table page by page as it lies (by key, each row would be a page of its own), so that a leaf which moves meanwhile
+ * would be missed or come twice; throws if one does.
+ */
+export async function loadMapLeaves(tx: Statements): Promise<MapLeaves> {
+  const { pages } = one(await tx.sql.query<{ pages: number }>("SELECT pg_relation_size('map_leaf') / current_setting('block_size')::bigint AS pages", []), 'map_leaf');
+  const chunks: Buffer[] = [];
+  for (let first = 0; first < pages; first += CHUNK_PAGES) {
+    const { leaves } = one(
+      await tx.sql.query<{ leaves: Buffer | null }>("SELECT string_agg(key || value, ''::bytea) AS leaves FROM map_leaf WHERE ctid >= $1::tid AND ctid < $2::tid", [`(${first},0)`, `(${first + CHUNK_PAGES},0)`]),
+      'map_leaf',
     );
-    if (row?.leaves) slices.push(row.leaves);
+    if (leaves !== null) chunks.push(leaves);
   }
-  const count = slices.reduce((sum, slice) => sum + slice.length, 0) / 64;
-  const keys = new Uint8Array(count * 32);
-  const values = new Uint8Array(count * 32);
-  let at = 0;
-  for (const slice of slices) {
-    for (let from = 0; from < slice.length; from += 64, at += 32) {
-      keys.set(slice.subarray(from, from + 32), at);
-      values.set(slice.subarray(from + 32, from + 64), at);
-    }
-  }
-  return { count, keys, values };
+  return sortLeaves(Buffer.concat(chunks));
 }
