@@ -31,10 +31,13 @@ button.main{width:100%;margin-top:1rem;background:var(--accent);color:var(--acce
 ul{list-style:none;margin:0;padding:0}
 li{display:flex;gap:1rem;align-items:center;justify-content:space-between;padding:.5rem 0;border-top:1px solid var(--line)}
 li:first-child{border-top:0}
-code{font:inherit;font-variant-numeric:tabular-nums}
+li button{flex:none}
+code{display:block;font:inherit;font-variant-numeric:tabular-nums;white-space:nowrap}
+li span{color:var(--soft)}
+li code{color:var(--ink)}
 a{color:inherit}
 .row{display:flex;gap:.75rem;flex-wrap:wrap}
-.row button{flex:1}
+.row button{flex:1;margin:0}
 `;
 
 const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
@@ -104,7 +107,7 @@ function page(title: string, body: string): string {
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escape(title)} · test payment</title><style>${STYLE}</style></head>
 <body>
-<p class="test" role="note"><strong>Test mode.</strong> No real money moves. Don't enter a real card.</p>
+<header class="test"><strong>Test mode.</strong> No real money moves. Don’t enter a real card.</header>
 <main>${body}</main>
 </body>
 </html>
