@@ -59,6 +59,13 @@ test('an identity verifies', () => {
   expect(state).toMatchObject({ identity: { number: 0, udf: bob.udf }, ok: true, present: true, record: null });
 });
 
+test('an identity proof that shows an identity besides is refused: nobody would check it', () => {
+  const holder = fixtureProof(log, name('alice')).identity;
+  const state = verify({ ...fixtureProof(log, { kind: 'identity', udf: bob.udf }), identity: holder });
+  expect(state.ok).toBe(false);
+  expect(state.steps.find((step) => step.state === 'failed')).toMatchObject({ code: 'identity', problem: { code: 'bad-proof-file' } });
+});
+
 test('that a name or an identity is not there verifies as well', () => {
   for (const subject of [name('nobody-here'), name('nobody-here', 3), { kind: 'identity', udf: fixtures.makeIdentity(world.registry, 'carol').udf } as const]) {
     const state = verify(fixtureProof(log, subject));

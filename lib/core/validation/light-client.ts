@@ -277,6 +277,8 @@ interface Sealed {
 function checkHolder(run: CheckRun, proof: ReadStateProof, { entry, shown }: SubjectEntry, { chain, checkpoint, mapRoot, seal }: Sealed): Pick<VerifiedState, 'assertions' | 'identity' | 'index' | 'record'> {
   const proofs: TreeHead = { root: fromBase64(seal.proofs.root, 32), size: seal.proofs.size };
   const { evidence, identity } = run.step('identity', (facts) => {
+    // What the state itself shows already must not be shown again: it would be checked by nobody.
+    if (entry.type === 'identity' && proof.identity !== null) return refuse('bad-proof-file', 'An identity’s own state is shown once, as the state.');
     const holder = entry.type === 'identity' ? entry : readHolder(facts, proof, entry, mapRoot, checkpoint);
     const opened: Evidence = openEvidence(facts, proof.assertions, proofs, chain.registry);
     checkCertificate(facts, holder, opened, chain);
