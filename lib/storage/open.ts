@@ -4,6 +4,7 @@ import { Client, type ClientConfig, type PoolClient } from 'pg';
 import type { Database, Queries, Statements } from './database';
 import { makeSignals } from './database';
 import { openEmbedded } from './embedded/embedded';
+import { maintain } from './embedded/maintain';
 import { StorageError } from './errors';
 import { PrismaClient } from './generated/client';
 import { migrate } from './migrate';
@@ -71,9 +72,7 @@ async function finish(kind: Database['kind'], pool: GuardedPool, closePool: (thi
     quickTransaction: (work) => quickTransaction(pool, 'BEGIN ISOLATION LEVEL READ COMMITTED', work),
     snapshot: (work) => quickTransaction(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     async maintain() {
-      if (kind === 'postgres') return;
-      await sql.execute('VACUUM (ANALYZE)');
-      await sql.execute('CHECKPOINT');
+      if (kind === 'embedded') await maintain(sql);
     },
     async close() {
       await prisma.$disconnect();
