@@ -2,7 +2,7 @@ import { Prisma } from './generated/client';
 
 /** StorageError is a state of the database that stops this process: its message tells an operator what is wrong and what to do. */
 export class StorageError extends Error {
-  readonly code: 'folder-in-use' | 'folder-unusable' | 'bad-migrations' | 'unsafe-settings' | 'lost';
+  readonly code: 'folder-in-use' | 'folder-unusable' | 'bad-migrations' | 'unsafe-settings';
 
   constructor(code: StorageError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -19,7 +19,6 @@ interface DatabaseFault {
 function faultOf(error: unknown): DatabaseFault | null {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     if (error.code === 'P2002') return { code: '23505', constraint: constraintOf(error.meta) };
-    if (error.code === 'P2034') return { code: '40001', constraint: null };
     return null;
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
@@ -37,17 +36,11 @@ function constraintOf(meta: Record<string, unknown> | undefined): string | null 
 /** isUniqueViolation tells whether a row with this key was there already; `constraint` narrows it to one index. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   const fault = faultOf(error);
-  return fault?.code === '23505' && (constraint === undefined || fault.constraint === null || fault.constraint === constraint);
+  return fault?.code === '23505' && (constraint === undefined || fault.constraint === constraint);
 }
 
 /** isCheckViolation tells whether a CHECK of the schema refused the row; `constraint` narrows it to one. */
 export function isCheckViolation(error: unknown, constraint?: string): boolean {
   const fault = faultOf(error);
   return fault?.code === '23514' && (constraint === undefined || fault.constraint === constraint);
-}
-
-/** isRetryable tells whether the same transaction may succeed if it is simply run again (deadlock, serialization). */
-export function isRetryable(error: unknown): boolean {
-  const code = faultOf(error)?.code;
-  return code === '40001' || code === '40P01';
 }

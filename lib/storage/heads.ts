@@ -51,11 +51,6 @@ export async function readHead(db: Statements): Promise<StoredHead> {
   return headOf(one(await db.sql.query<HeadRow>(`SELECT ${HEAD_COLUMNS} FROM head WHERE id = 1`, []), 'head'));
 }
 
-/** lockHead reads the head and keeps everybody from accepting, cutting and sealing until the transaction ends. */
-export async function lockHead(tx: Statements): Promise<StoredHead> {
-  return headOf(one(await tx.sql.query<HeadRow>(`SELECT ${HEAD_COLUMNS} FROM head WHERE id = 1 FOR NO KEY UPDATE`, []), 'head'));
-}
-
 /**
  * openCut decides, once, what belongs to the seal after `head`: everything accepted so far, and its time. Gives null, and
  * changes nothing, if the head has another seal or a cut is open already (then that one must be sealed first: read it).

@@ -1,6 +1,5 @@
 import type { Statements } from './database';
 import { pack, packFixed } from './packed';
-import { one } from './sql';
 
 /** NewPending is an assertion about to be accepted: the SHA-256 of its payload and its canonical bytes. */
 export interface NewPending {
@@ -46,11 +45,6 @@ export async function listPending(db: Statements, afterSeq: number, throughSeq =
     'SELECT seq, hash, bytes, accepted_sec AS "acceptedSec", by_seal AS "bySeal" FROM pending WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3',
     [afterSeq, throughSeq, limit],
   );
-}
-
-/** pendingSummary tells how many wait and how long the oldest has. */
-export async function pendingSummary(db: Statements): Promise<{ count: number; oldestSec: number | null }> {
-  return one(await db.sql.query<{ count: number; oldestSec: number | null }>('SELECT count(*) AS count, min(accepted_sec) AS "oldestSec" FROM pending', []), 'pending');
 }
 
 /** AssertionPlace is what became of an assertion that this registry has taken in. */
