@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base } from '@playwright/test';
 import { startPostgres, type TestPostgres } from '../lib/storage/postgres-for-tests';
+import { checkStored } from './stored-logs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PERIOD_SEC = 2;
@@ -44,7 +45,16 @@ async function waitUntilHealthy(url: string, child: ChildProcess, log: () => str
   }
 }
 
-/** test starts one server a worker, as `npm start` does, on a fresh data folder and the project's kind of database. */
+function stop(child: ChildProcess): Promise<number | string> {
+  const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')));
+  child.kill('SIGTERM');
+  return ended;
+}
+
+/**
+ * test starts one server a worker, as `npm start` does, on a fresh data folder and the project's kind of database. When the
+ * worker is done, the server must go down in order and leave logs and books that hold; else the run fails.
+ */
 export const test = base.extend<object, ServerOptions & { server: RunningServer }>({
   database: ['embedded', { option: true, scope: 'worker' }],
   server: [
@@ -74,10 +84,12 @@ export const test = base.extend<object, ServerOptions & { server: RunningServer 
       try {
         await waitUntilHealthy(url, child, () => output);
         await use({ url, dataDir, log: () => output });
+        const code = await stop(child);
+        if (code !== 0) throw new Error(`the server went down with ${code}:\n${output.slice(-4000)}`);
+        const wrong = await checkStored({ dataDir, ...(postgres === null ? {} : { databaseUrl: postgres.url }) });
+        if (wrong.length > 0) throw new Error(`what the server left does not hold:\n${wrong.join('\n')}`);
       } finally {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGTERM');
-        await ended;
+        if (child.exitCode === null) child.kill('SIGKILL');
         await postgres?.stop();
         rmSync(dataDir, { recursive: true, force: true });
       }
