@@ -7,11 +7,17 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { provideFastCrypto } from '@/lib/native/fast-hash';
 import { benchAccept } from './accept';
+import { benchLookups } from './lookups';
+import { benchMap } from './map';
+import { benchMinute } from './minute';
 import { BENCH_DIR } from './places';
 import { cleanUp } from './processes';
 import { describeMachine, machineLine, Report } from './report';
 import type { Bench } from './rounds';
 import { benchReplay } from './replay';
+import { benchRestart } from './restart';
+import { benchSequence } from './sequence';
+import { benchTiles } from './tiles';
 import { benchVerify } from './verify';
 
 type Part = (bench: Bench, report: Report) => Promise<void>;
@@ -21,6 +27,12 @@ const PARTS: Record<string, Part> = {
   verify: benchVerify,
   accept: benchAccept,
   replay: benchReplay,
+  sequence: benchSequence,
+  map: benchMap,
+  minute: benchMinute,
+  lookups: benchLookups,
+  tiles: benchTiles,
+  restart: benchRestart,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -36,7 +36,7 @@ const DAY_SEC = 86_400;
 /** Holders sign what is good for ten years from now. */
 const VALID_SEC = 3_650 * DAY_SEC;
 
-async function populate(job: PopulateJob): Promise<PopulateResult> {
+async function populate(job: PopulateJob, progress: (done: number) => void): Promise<PopulateResult> {
   provideFastCrypto();
   const startMs = performance.now();
   const nowSec = Math.floor(Date.now() / 1000);
@@ -76,7 +76,7 @@ async function populate(job: PopulateJob): Promise<PopulateResult> {
     computed.staged.commit();
     live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: null });
     updates?.add(pending.map(({ parsed }, i) => postRequest('/api/v1/assertions', maker.update(from + i, parsed.hash, 'changed.example'))));
-    process.stderr.isTTY ? process.stderr.write(`\r\u001b[K… ${from + count} of ${job.names} names`) : undefined;
+    progress(from + count);
   }
   await committing;
   updates?.close();

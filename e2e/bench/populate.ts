@@ -17,13 +17,13 @@ export interface Populated {
 export type DatabaseKind = 'postgres' | 'embedded';
 
 /** populate makes a registry of `names` names in a fresh database. */
-export async function populate(kind: DatabaseKind, names: number, withUpdates: boolean): Promise<Populated> {
+export async function populate(kind: DatabaseKind, names: number, withUpdates: boolean, progress: (done: number) => void = () => undefined): Promise<Populated> {
   const dataDir = tempFolder(kind);
   const databaseUrl = kind === 'postgres' ? await freshDatabase() : null;
   const updatesFile = withUpdates ? join(dataDir, 'updates.requests') : null;
   const place = { databaseUrl, dataDir, origin: 'localhost:43999', periodSec: 60, names, updatesFile };
   const worker = startWorker<PopulateJob, PopulateResult>('populate-worker.ts', ['--max-semi-space-size=64']);
-  const { registry } = await worker.ask(place);
+  const { registry } = await worker.ask(place, progress);
   await worker.stop();
   return { ...place, registry };
 }

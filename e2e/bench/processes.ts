@@ -44,6 +44,8 @@ export interface Running {
 
 /** Serve says what to run: `args` after node, and the path that answers 200 once it is ready. */
 export interface Serve {
+  /** node unless told */
+  command?: string;
   args: readonly string[];
   cwd?: string;
   env?: Readonly<Record<string, string>>;
@@ -54,14 +56,14 @@ export interface Serve {
 const START_MS = 180_000;
 
 /** serve starts a server and waits until it is healthy. */
-export async function serve({ args, cwd = ROOT, env = {}, healthPath, port }: Serve): Promise<Running> {
+export async function serve({ command = process.execPath, args, cwd = ROOT, env = {}, healthPath, port }: Serve): Promise<Running> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
   const stop = stopper(child);
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}:\n${said}`);
+    if (child.exitCode !== null) throw new Error(`${command} ${args.join(' ')} ended with ${child.exitCode}:\n${said}`);
     if (await isHealthy(`http://127.0.0.1:${port}${healthPath}`)) break;
     if (performance.now() - startMs > START_MS) {
       await stop();
@@ -104,9 +106,9 @@ function stopper(child: ChildProcess): () => Promise<void> {
   return stop;
 }
 
-/** Worker is a module of the bench that runs in a process of its own and answers one message with one message. */
+/** Worker is a module of the bench that runs in a process of its own and answers one question with one answer; on the way it may say how far it is. */
 export interface Worker<Question, Answer> {
-  ask(question: Question): Promise<Answer>;
+  ask(question: Question, onProgress?: (done: number) => void): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -116,24 +118,29 @@ export function startWorker<Question extends object, Answer>(module: string, nod
   const stop = stopper(child);
   return {
     stop,
-    ask: (question) =>
+    ask: (question, onProgress) =>
       new Promise((resolve, reject) => {
         const gone = (code: number | null) => reject(new Error(`${module} ended with ${code}`));
-        child.once('exit', gone);
-        child.once('message', (message: { answer: Answer } | { error: string }) => {
+        const listen = (message: Message<Answer>) => {
+          if ('progress' in message) return onProgress?.(message.progress);
           child.removeListener('exit', gone);
+          child.removeListener('message', listen);
           if ('error' in message) reject(new Error(message.error));
           else resolve(message.answer);
-        });
+        };
+        child.once('exit', gone);
+        child.on('message', listen);
         child.send(question);
       }),
   };
 }
 
+type Message<Answer> = { answer: Answer } | { error: string } | { progress: number };
+
 /** answerWith is the other side of `startWorker`: call it once in the module. */
-export function answerWith<Question, Answer>(work: (question: Question) => Promise<Answer>): void {
+export function answerWith<Question, Answer>(work: (question: Question, progress: (done: number) => void) => Promise<Answer>): void {
   process.on('message', (question: Question) => {
-    work(question).then(
+    work(question, (done) => void process.send?.({ progress: done })).then(
       (answer) => process.send?.({ answer }),
       (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
