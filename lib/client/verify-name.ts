@@ -1,4 +1,5 @@
 import type { RecordEntry } from '../core/registry/state';
+import { parseTenureName } from '../core/assertion/name';
 import { toBase64 } from '../core/bytes/base64';
 import { verifyStateProof } from '../core/validation/light-client';
 import { getNameProof } from './api';
@@ -20,7 +21,8 @@ export interface VerifiedName extends CheckResult {
 export async function fetchAndVerifyName(asked: string): Promise<VerifiedName> {
   const pin = readPin();
   const proof = await getNameProof(asked, pin?.seen?.size ?? null);
-  const state = verifyStateProof(proof, { registry: pin?.registry ?? null, seen: pin?.seen ?? null });
+  const { name, tenure } = parseTenureName(asked) ?? { name: asked, tenure: null };
+  const state = verifyStateProof(proof, { registry: pin?.registry ?? null, seen: pin?.seen ?? null, subject: { kind: 'name', name, tenure } });
   const { ok, steps, seal, checkpoint, chain } = state;
   if (ok && checkpoint !== null && chain !== null) rememberHead(chain.registry, { size: checkpoint.size, root: toBase64(checkpoint.root) });
   return {

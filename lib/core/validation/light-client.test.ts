@@ -103,6 +103,15 @@ test('another registry, an unknown one, and a shorter or another log than was se
   expect(failure(verify(proof, { seen: { root: world.registry, size: head.size } }))).toBe('consistency: bad-consistency');
   expect(failure(verify(proof, { seen: { root: world.registry, size: head.size + 1 } }))).toBe('consistency: rolled-back');
   expect(failure(verify({ ...proof, consistency: { proof: [], size: 2 } }, { seen: { root: world.registry, size: 2 } }))).toBe('consistency: bad-consistency');
+  expect(failure(verify({ ...proof, consistency: null }, { seen: { root: world.registry, size: 2 } }))).toBe('consistency: bad-consistency');
+});
+
+test('a proof of something else than what was asked for, however good', () => {
+  const proof = fixtureProof(log, name('alice-cooper'));
+  expect(failure(verify(proof, { subject: name('alice-cooper') }))).toBe('');
+  expect(failure(verify(proof, { subject: name('bob-cooper') }))).toBe('form: bad-proof-file');
+  expect(failure(verify(proof, { subject: { kind: 'name', name: 'alice-cooper', tenure: 0 } }))).toBe('form: bad-proof-file');
+  expect(failure(verify(proof, { subject: { kind: 'identity', udf: alice.udf } }))).toBe('form: bad-proof-file');
 });
 
 test('whatever is exchanged for something else fails, at its own step', () => {

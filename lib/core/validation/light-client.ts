@@ -22,6 +22,8 @@ export interface Trust {
   readonly registry: string | null;
   /** The newest names checkpoint this reader has seen, root in base64. */
   readonly seen?: { readonly size: number; readonly root: string } | null;
+  /** What was asked for. Without it a proof of anything will do, as with a file that somebody brings: then look at `subject`. */
+  readonly subject?: Subject | null;
 }
 
 /** VerifiedState is what a verification found out. Without `ok` nothing but the steps means anything, and the rest is null. */
@@ -82,6 +84,7 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
   const proof = run.step('form', (facts) => {
     const read = attempt(() => readStateProof(value));
     if (read instanceof Refusal) throw read;
+    if (trust.subject != null) facts.same(subjectText(trust.subject), subjectText(read.subject), 'bad-proof-file', 'The proof is of something else than what was asked for.');
     facts.text('Subject', subjectText(read.subject));
     return read;
   });
@@ -102,7 +105,6 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
   });
   const seen = trust.seen ?? null;
   if (seen === null) run.skip('consistency', 'This is the first checkpoint of the registry that you see.');
-  else if (proof.consistency === null && seen.size < checkpoint.size) run.skip('consistency', 'The proof does not reach back to the last checkpoint you saw.');
   else run.step('consistency', (facts) => checkConsistency(facts, proof, seen, checkpoint));
   const seal = run.step('seal', (facts) => checkSeal(facts, proof.seal, checkpoint));
   const mapRoot = fromBase64(seal.map.root, 32);
@@ -150,8 +152,10 @@ function checkConsistency(facts: Facts, proof: ReadStateProof, seen: { size: num
     facts.sameHash(old.root, checkpoint.root, 'bad-consistency', 'The log has another root than the one you saw at this size.');
     return;
   }
-  facts.same(seen.size, proof.consistency?.size ?? -1, 'bad-consistency', 'The consistency proof starts from another size.');
-  verifyConsistency(old, checkpoint, proof.consistency?.proof ?? []);
+  // Left out it would be the way to show a forked log to somebody who has seen the true one.
+  if (proof.consistency === null) refuse('bad-consistency', 'The proof does not reach back to the log you saw before.');
+  facts.same(seen.size, proof.consistency.size, 'bad-consistency', 'The consistency proof starts from another size.');
+  verifyConsistency(old, checkpoint, proof.consistency.proof);
 }
 
 function checkSeal(facts: Facts, shown: ReadEntry, checkpoint: TreeHead): SealEntry {
