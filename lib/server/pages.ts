@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { contentPolicy, newNonce, PAGE_HEADERS, STRICT_TRANSPORT } from './headers';
+import { staticFiles } from './static-files';
 
 /** Pages serves what the hot lane does not: Next's pages and their files. */
 export interface Pages {
@@ -29,15 +30,17 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     const upgrade = app.getUpgradeHandler();
     server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head).catch(() => socket.destroy()));
   }
+  const files = dev ? null : staticFiles(root);
   return {
     async serve(req, res) {
+      if (options.secure) res.setHeader('strict-transport-security', STRICT_TRANSPORT);
+      if (files !== null && (await files(req, res))) return;
       const policy = contentPolicy(newNonce(), dev);
       // Next reads the nonce from the request's header; what a client sent there must not count.
       req.headers['content-security-policy'] = policy;
       delete req.headers['content-security-policy-report-only'];
       res.setHeader('content-security-policy', policy);
       for (const [name, value] of Object.entries(PAGE_HEADERS)) res.setHeader(name, value);
-      if (options.secure) res.setHeader('strict-transport-security', STRICT_TRANSPORT);
       await handle(req, res);
     },
     close: () => app.close(),
