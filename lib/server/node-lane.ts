@@ -89,9 +89,9 @@ export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: H
     res.end();
     return;
   }
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  res.writeHead(status, { ...headers, 'content-length': bytes.length });
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  // A text stays a text: node:http then sends it together with the headers, in one write.
+  res.writeHead(status, { ...headers, 'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.length });
+  res.end(req.method === 'HEAD' ? undefined : body);
   // An answer given before the whole body came must not leave the rest to be taken for the next request.
   if (!req.complete && headers['connection'] === 'close') res.once('finish', () => req.destroy());
 }

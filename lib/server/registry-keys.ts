@@ -1,9 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromBase64, toBase64 } from '../core/bytes/base64';
 import type { ToSign } from '../core/keys/dsse';
+import { publicKeyOf, SEED_BYTES } from '../core/keys/sign';
 import type { Signable } from '../core/keys/signable';
+import { fastSigner } from '../native/fast-sign';
 import type { RegistryKeys, Signer } from '../services/keys';
 
 /*
@@ -14,8 +16,6 @@ import type { RegistryKeys, Signer } from '../services/keys';
 const FORMAT = 1;
 const POLICY_KEYS = 2;
 const ARBITERS = 3;
-/** DER around a seed (RFC 8410 §7). */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 interface KeyFile {
   format: number;
@@ -68,8 +68,7 @@ function createKeyFile(path: string): void {
 }
 
 function newSeed(): string {
-  const der = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
-  return toBase64(der.subarray(PKCS8_PREFIX.length));
+  return toBase64(randomBytes(SEED_BYTES));
 }
 
 function parseKeyFile(text: string, path: string): KeyFile {
@@ -92,28 +91,21 @@ function parseKeyFile(text: string, path: string): KeyFile {
 function keysOf(file: KeyFile): RegistryKeys {
   return {
     policy: file.policy.map((seed) => signerOf<ToSign>(seed, ['assertion'])),
-    arbiters: file.arbiters.map((seed) => publicKeyOf(privateKeyOf(seed))),
+    arbiters: file.arbiters.map((seed) => publicKeyOf(fromBase64(seed, SEED_BYTES))),
     registrar: signerOf<ToSign>(file.registrar, ['assertion', 'receipt']),
     names: signerOf<Signable>(file.names, ['checkpoint']),
     proofs: signerOf<Signable>(file.proofs, ['checkpoint']),
   };
 }
 
-function signerOf<What extends Signable>(seed: string, kinds: readonly string[]): Signer<What> {
-  const key = privateKeyOf(seed);
+function signerOf<What extends Signable>(seedText: string, kinds: readonly string[]): Signer<What> {
+  const seed = fromBase64(seedText, SEED_BYTES);
+  const sign = fastSigner(seed);
   return {
-    publicKey: publicKeyOf(key),
+    publicKey: publicKeyOf(seed),
     sign(what) {
       if (!kinds.includes(what.kind)) throw new KeyFileError(`a key for ${kinds.join(' and ')} was asked to sign a ${what.kind}`);
-      return sign(null, what.bytes, key);
+      return sign(what);
     },
   };
-}
-
-function privateKeyOf(seed: string): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, fromBase64(seed, 32)]), format: 'der', type: 'pkcs8' });
-}
-
-function publicKeyOf(key: KeyObject): Uint8Array {
-  return new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32));
 }
