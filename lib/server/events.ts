@@ -54,7 +54,7 @@ export class EventHub {
   }
 
   private broadcast(chunk: string): void {
-    for (const reader of [...this.readers]) if (!reader.send(chunk)) this.drop(reader);
+    for (const reader of this.readers) if (!reader.send(chunk)) this.drop(reader);
   }
 
   private drop(reader: Reader): void {

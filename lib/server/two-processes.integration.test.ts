@@ -72,7 +72,7 @@ test('two people who want one name through two processes: one gets it, the other
   for (let round = 0; round < 5; round++) {
     const rivals = [0, 1].map((i) => makeRegister(world, makeIdentity(world.registry, `rival ${round} ${i}`), `@wanted-name-${round}`));
     const answers = await Promise.all(rivals.map((parsed, i) => post(url(i as 0 | 1), parsed)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.text).toContain('name-taken');
   }
 });

@@ -20,8 +20,9 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
     case 'update':
       return [nameKey(payload.name), nameKey(payload.name, payload.tenure)];
     case 'rotate':
-      return [identityKey(payload.udf)];
+      break;
   }
+  return [identityKey(payload.udf)];
 }
 
 /**

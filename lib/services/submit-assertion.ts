@@ -41,6 +41,7 @@ export async function showAssertion(ctx: ServiceContext, hash: Uint8Array): Prom
     case 'sealed':
       return { ...none, state: 'sealed', bySeal: status.bySeal, seal: status.seal, proofIndex: status.proofIndex, nameIndex: status.nameIndex };
     case 'refused':
-      return { ...none, state: 'refused', problem: { code: status.code, detail: status.detail } };
+      break;
   }
+  return { ...none, state: 'refused', problem: { code: status.code, detail: status.detail } };
 }
