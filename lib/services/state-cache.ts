@@ -28,8 +28,8 @@ const MAX_ITEMS = 100_000;
 
 /**
  * StateCache is the sealed state, decoded, as far as it was asked for. `load` fetches what is missing and believes the
- * database only what the map in memory confirms; `get` then answers at once. The least recently loaded half is dropped
- * when the cache is full, so what a caller loads stays for at least `maxItems / 2` more loads.
+ * database only what the map in memory confirms; `get` then answers at once. What was not loaded of late is dropped between
+ * two loads and never during one, so all of what one call loads, however much, stays until others have loaded `maxItems / 2`.
  */
 export class StateCache implements StateReader {
   private young = new Map<string, StateItem | null>();
@@ -51,7 +51,8 @@ export class StateCache implements StateReader {
 
   /** load makes `keys` readable. Throws BehindError. */
   async load(keys: Iterable<StateKey>): Promise<void> {
-    const missing = new Map<string, { key: StateKey; value: Uint8Array }>();
+    this.makeRoom();
+    const missing = new Map<string, StateKey>();
     for (const key of keys) {
       const text = keyText(key);
       if (this.young.has(text)) continue;
@@ -60,17 +61,17 @@ export class StateCache implements StateReader {
         this.set(text, aged);
         continue;
       }
-      const value = this.sources.value(key);
-      if (value === null) this.set(text, null);
-      else missing.set(text, { key, value });
+      if (this.sources.value(key) === null) this.set(text, null);
+      else missing.set(text, key);
     }
     if (missing.size === 0) return;
-    const rows = await this.sources.read([...missing.values()].map(({ key }) => key));
+    const rows = await this.sources.read([...missing.values()]);
     for (const row of rows) {
       const text = keyText(row.key);
-      const wanted = missing.get(text);
-      if (wanted === undefined) continue;
-      if (!equalBytes(stateValue(row.bytes), wanted.value)) throw new BehindError();
+      const key = missing.get(text);
+      if (key === undefined) continue;
+      // The map as it is now: a seal may have been taken in while the database answered with what was before it.
+      if (!equalBytes(stateValue(row.bytes), this.sources.value(key) ?? new Uint8Array(0))) throw new BehindError();
       const entry = parseEntry(row.bytes);
       invariant(entry.type !== 'seal', 'a seal is no state');
       this.set(text, { entry, bytes: row.bytes, index: row.nameIndex });
@@ -81,12 +82,16 @@ export class StateCache implements StateReader {
 
   /** put takes in what a seal changed. */
   put(writes: readonly StateWrite[]): void {
+    this.makeRoom();
     for (const { key, item } of writes) this.set(keyText(key), item);
   }
 
   private set(text: string, item: StateItem | null): void {
     this.old.delete(text);
     this.young.set(text, item);
+  }
+
+  private makeRoom(): void {
     if (this.young.size * 2 <= this.maxItems) return;
     this.old = this.young;
     this.young = new Map();
