@@ -209,22 +209,10 @@ CREATE TABLE "sandbox_object" (
     "id" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "json" JSONB NOT NULL,
-    "due_sec" BIGINT,
     "created_sec" BIGINT NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 0,
 
     CONSTRAINT "sandbox_object_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "sandbox_idempotency" (
-    "key" TEXT NOT NULL,
-    "request_hash" BYTEA NOT NULL,
-    "status" INTEGER NOT NULL,
-    "body" TEXT NOT NULL,
-    "created_sec" BIGINT NOT NULL,
-
-    CONSTRAINT "sandbox_idempotency_pkey" PRIMARY KEY ("key")
 );
 
 -- CreateIndex
@@ -280,9 +268,6 @@ CREATE INDEX "refund_order_id_idx" ON "refund"("order_id");
 
 -- CreateIndex
 CREATE INDEX "sandbox_object_kind_created_sec_id_idx" ON "sandbox_object"("kind", "created_sec", "id");
-
--- CreateIndex
-CREATE INDEX "sandbox_object_due_sec_idx" ON "sandbox_object"("due_sec");
 
 -- AddForeignKey
 ALTER TABLE "order_event" ADD CONSTRAINT "order_event_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
