@@ -10,6 +10,7 @@ import { verifyStateProof, type VerifiedState } from '../core/validation/light-c
 import type { RegistryInfo } from '../client/wire';
 import type { ShownAssertion, SubmittedAssertion } from '../services/submit-assertion';
 import { openApp, type App } from './app';
+import type { ServerEnv } from './env';
 import { makeHttpServer } from './http-server';
 import { worldOf } from './process-for-tests';
 
@@ -36,10 +37,10 @@ export function newDataDir(): string {
 }
 
 /** openTestApp opens an app, with its server, in `dataDir` or a fresh one. */
-export async function openTestApp(options: { databaseUrl?: string | undefined; dataDir?: string; periodSec?: number; origin?: string } = {}): Promise<TestApp> {
-  const { databaseUrl = null, dataDir = newDataDir(), periodSec = 1, origin = 'localhost:41900' } = options;
+export async function openTestApp(options: { databaseUrl?: string | undefined; dataDir?: string; periodSec?: number; origin?: string; stripe?: ServerEnv['stripe'] } = {}): Promise<TestApp> {
+  const { databaseUrl = null, dataDir = newDataDir(), periodSec = 1, origin = 'localhost:41900', stripe = null } = options;
   const lines: string[] = [];
-  const app = await openApp({ port: 0, origin, periodSec, databaseUrl, dataDir, stripe: null }, (line) => lines.push(line));
+  const app = await openApp({ port: 0, origin, periodSec, databaseUrl, dataDir, stripe }, (line) => lines.push(line));
   const http = makeHttpServer(app);
   const port = await http.listen(0);
   app.listening(port);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { sandboxAllowed } from '../sandbox/allowed';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox';
 import { databaseStore } from '../sandbox/database-store';
 import { makeContext, type AppContext } from '../services/app-context';
@@ -12,7 +13,7 @@ import { openDatabase } from '../storage/open';
 import { campaign } from '../storage/lock';
 import { followSeals as watchSeals } from '../storage/follow-seals';
 import { startMinuteLoop, type MinuteLoop } from '../worker/minute-loop';
-import type { ServerEnv } from './env';
+import { EnvError, type ServerEnv } from './env';
 import { EventHub, formatEvent } from './events';
 import { provideFastCrypto } from '../native/fast-hash';
 import { fastVerifier, verifyMany } from '../native/fast-verify';
@@ -70,6 +71,9 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     log: say,
   });
   const { live } = core;
+  if (env.stripe === null && !sandboxAllowed(live.origin)) {
+    throw new EnvError(`the registry in the database is that of ${live.origin}, which is public, and without STRIPE_SECRET_KEY payments would go to the sandbox, which gives names away`);
+  }
   if (live.origin !== env.origin) say(`the registry's origin is ${live.origin}, not ${env.origin}: its logs keep the name they were made with`);
   if (live.periodSec !== env.periodSec) say(`the registry's policy seals every ${live.periodSec} s; MNS_PERIOD_SEC=${env.periodSec} only counts for a new registry`);
 

@@ -2,9 +2,12 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeIdentity, makeRegister } from '../core/assertion/fixtures';
+import { readHead } from '../storage/heads';
 import { openDatabase } from '../storage/open';
 import { startPostgres, type TestPostgres } from '../storage/postgres-for-tests';
-import { accept, newDataDir, openTestApp, sealed } from './app-for-tests';
+import { accept, newDataDir, openTestApp, post, sealed } from './app-for-tests';
+
+const STRIPE = { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' };
 
 let postgres: TestPostgres;
 
@@ -100,6 +103,29 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     writeFileSync(path, JSON.stringify({ ...other, names: Buffer.alloc(32, 7).toString('base64') }), { mode: 0o600 });
     await expect(open()).rejects.toThrow(/not the keys of the registry/);
     writeFileSync(path, keys, { mode: 0o600 });
+  });
+
+  test('a registry with a public name does not start on the sandbox, whatever the environment says', async () => {
+    const folder = newDataDir();
+    const url = kind === 'postgres' ? await postgres.createDatabase() : undefined;
+    await (await openTestApp({ databaseUrl: url, dataDir: folder, origin: 'mns.example', periodSec: 3_600, stripe: STRIPE })).close();
+    await expect(openTestApp({ databaseUrl: url, dataDir: folder })).rejects.toThrow(/mns\.example, which is public/);
+  });
+
+  test('damage noticed while it runs stops sealing, and nothing is promised or sold any more', async () => {
+    const folder = newDataDir();
+    const url = kind === 'postgres' ? await postgres.createDatabase() : undefined;
+    const at = await openTestApp({ databaseUrl: url, dataDir: folder });
+    const { db, registry } = at.app.ctx;
+    await db.sql.execute('ALTER TABLE log_entry DISABLE TRIGGER ALL');
+    await db.sql.execute(`UPDATE log_entry SET bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) WHERE log = 'proofs' AND idx = 0`);
+    await expect.poll(() => at.app.loop.stats.halted, { timeout: 10_000 }).toMatch(/proofs/);
+    const { number } = registry.head;
+    const register = makeRegister(at.world, makeIdentity(at.world.registry, 'late'), '@too-late-now');
+    expect((await post(at.url, register)).status).toBe(503);
+    await expect(at.app.ctx.rehearse(register.bytes)).rejects.toThrow('overloaded');
+    expect(await readHead(db)).toMatchObject({ seal: number, lastSeq: 0 });
+    await at.close();
   });
 
   test('after all that, untouched data still opens', async () => {

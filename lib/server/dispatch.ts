@@ -5,13 +5,13 @@ import { RateLimiter } from './rate-limit';
 import { RATES, type LimitName } from './rates';
 import { makeRouter, newTlogCache } from './routes';
 import type { Router } from './router';
-import type { TlogCache } from './handlers/tlog';
+import { checkpointAnswer } from './handlers/tlog';
 
 /** Lane answers every request that is not for a page; `null` means that it is. */
 export interface Lane {
   answer(req: Omit<HotRequest, 'params'>): Promise<HotResponse | null>;
-  /** tlog holds the read path's answers that never change, so that a server may look there before anything else. */
-  tlog: TlogCache;
+  /** ready gives the answer to `GET url` on the read path if it is at hand: tiles that were asked for before, and the newest checkpoints. */
+  ready(url: string): HotResponse | undefined;
 }
 
 const CORS: Readonly<Record<string, string>> = {
@@ -45,7 +45,9 @@ export function makeLane(app: App): Lane {
     }
     if ('allow' in found) {
       const allow = found.allow.join(', ');
-      if (req.method === 'OPTIONS') return { status: 204, headers: { ...CORS, allow, 'access-control-allow-methods': allow }, body: '' };
+      // Pages of other sites may call the API, which knows nobody by a cookie; the sandbox's controls are for this machine's tests.
+      const cors = req.path.startsWith('/sandbox/') ? {} : { ...CORS, 'access-control-allow-methods': allow };
+      if (req.method === 'OPTIONS') return { status: 204, headers: { ...cors, allow }, body: '' };
       throw new Problem('method-not-allowed', `This address answers ${allow}.`, null, { allow });
     }
     const { handler, limit: limitName } = found.route;
@@ -54,8 +56,15 @@ export function makeLane(app: App): Lane {
     return handler(Object.assign(Object.create(req) as HotRequest, { params: found.params }), app.ctx);
   }
 
+  const newest = new Map<string, HotResponse>();
+  const renew = () => {
+    for (const log of ['names', 'proofs'] as const) newest.set(`/tlog/${log}/checkpoint`, checkpointAnswer(app.ctx, log));
+  };
+  renew();
+  app.ctx.registry.onSeal(renew);
+
   return {
-    tlog,
+    ready: (url) => newest.get(url) ?? tlog.get(url),
     async answer(req) {
       let answer: HotResponse | null;
       try {

@@ -22,7 +22,7 @@ export function makeHttpServer(app: App): HttpServer {
   const lane = makeLane(app);
   let pages: Pages | null = null;
   const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 }, (req, res) => {
-    if (!answerTile(req, res, lane)) void serve(req, res, lane, pages, app);
+    if (!answerTile(req, res, lane, app.counts)) void serve(req, res, lane, pages, app);
   });
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

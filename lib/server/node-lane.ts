@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Lane } from './dispatch';
 import { DEFAULT_BODY_LIMIT_BYTES, peerKey, type HotRequest, type HotResponse } from './hot';
+import type { RequestCounts } from './metrics';
 import { Problem } from './problem';
 
 /** A client that has not sent its whole body by then is told so and dropped. */
@@ -10,11 +11,12 @@ const MAX_STREAM_BACKLOG_BYTES = 65_536;
 
 const NO_QUERY = new URLSearchParams();
 
-/** answerTile sends what the read path has kept, before anything is made of the request: this is what most requests are. */
-export function answerTile(req: IncomingMessage, res: ServerResponse, lane: Lane): boolean {
+/** answerTile sends what the read path has at hand, before anything is made of the request: this is what most requests are. */
+export function answerTile(req: IncomingMessage, res: ServerResponse, lane: Lane, counts: RequestCounts): boolean {
   if (req.method !== 'GET' || req.headers['if-none-match'] !== undefined) return false;
-  const kept = lane.tlog.get(req.url ?? '');
-  if (kept === undefined || typeof kept.body === 'function' || typeof kept.body === 'string') return false;
+  const kept = lane.ready(req.url ?? '');
+  if (kept === undefined || typeof kept.body === 'function') return false;
+  counts.atHand += 1;
   res.writeHead(200, kept.headers);
   res.end(kept.body);
   return true;

@@ -101,6 +101,7 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     ['a form', 415, 'unsupported-media-type', '/api/v1/quotes', 'name=a', 'application/x-www-form-urlencoded'],
     ['an order of nothing', 400, 'bad-request', '/api/v1/orders', '{}', 'application/json'],
     ['an order of a string', 400, 'bad-field', '/api/v1/orders', '{"assertion":"x"}', 'application/json'],
+    ['an order nested thousands deep', 400, 'bad-field', '/api/v1/orders', `{"assertion":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'application/json'],
     ['an order with too little credit', 400, 'bad-request', '/api/v1/orders', '{"assertion":{},"creditCents":5}', 'application/json'],
     ['an unsigned webhook', 400, 'webhook-unsigned', '/api/stripe/webhook', '{}', 'application/json'],
     ['cancelling an order that is not there', 404, 'order-unknown', '/api/v1/orders/0123456789abcdef0123456789abcdef/cancel', '', 'application/json'],
@@ -130,6 +131,11 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     ['/api/v1/nothing', 404, 'no-such-address'],
   ])('GET %s is refused with %i %s', async (path, status, code) => {
     expect(await refusedWith(() => request(at.url + path))).toEqual({ status, code });
+  });
+
+  test('another site may call the API, and may not touch the sandbox', async () => {
+    const mayCall = async (path: string) => (await request(at.url + path, { method: 'OPTIONS' })).headers.get('access-control-allow-origin');
+    expect([await mayCall('/api/v1/orders'), await mayCall('/sandbox/control'), await mayCall('/sandbox/pay/cs_test_1')]).toEqual(['*', null, null]);
   });
 
   function withForeignSignature(parsed: ParsedAssertion, other: ParsedAssertion): { bytes: Uint8Array } {

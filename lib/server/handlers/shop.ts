@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../../core/bytes/canonical-json';
 import { cancelOrder } from '../../services/cancel-order';
 import { createOrder } from '../../services/create-order';
 import { quoteName } from '../../services/quote-name';
@@ -15,7 +16,8 @@ const MAX_NAME_INPUT = 4_096;
 
 const quoteInput = z.strictObject({ name: z.string().max(MAX_NAME_INPUT) });
 const orderInput = z.strictObject({
-  assertion: z.json(),
+  // Anything but nothing: its own reader is stricter than a schema, and does not go down into what is nested thousands deep.
+  assertion: z.custom<Json>((value) => value !== undefined),
   creditCents: z.number().int().min(100).max(99_999_999).nullish(),
   markAcknowledged: z.boolean().optional(),
 });

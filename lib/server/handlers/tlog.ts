@@ -23,7 +23,7 @@ export function tlogHandler(cache: TlogCache): Handler {
     const log = rest.slice(0, slash);
     const path = rest.slice(slash + 1);
     if (log !== 'names' && log !== 'proofs') return refuseService('not-found', 'The logs are /tlog/names and /tlog/proofs.');
-    if (path === 'checkpoint') return checkpoint(showCheckpoint(ctx, log), 'no-store');
+    if (path === 'checkpoint') return checkpointAnswer(ctx, log);
     const kept = cache.get(req.path) ?? (await make(ctx, log, path, req.path, cache));
     return notModified(kept, req.header('if-none-match')) ?? kept;
   };
@@ -45,18 +45,20 @@ async function answerFor(ctx: AppContext, log: LogName, path: string): Promise<H
   return immutable('application/octet-stream', await readTile(ctx, log, path));
 }
 
-function checkpoint(note: string, cacheControl: string): HotResponse {
-  return { status: 200, headers: { ...READ_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'cache-control': cacheControl }, body: note };
+/** checkpointAnswer is the newest checkpoint, which changes with each seal and is never kept by anybody. */
+export function checkpointAnswer(ctx: AppContext, log: LogName): HotResponse {
+  const body = Buffer.from(showCheckpoint(ctx, log));
+  return { status: 200, headers: { ...READ_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.length), 'cache-control': 'no-store' }, body };
 }
 
 function immutable(type: string, body: Uint8Array): HotResponse & { body: Uint8Array } {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { status: 200, headers: { ...READ_HEADERS, 'content-type': type, 'cache-control': FOREVER, etag }, body };
+  return { status: 200, headers: { ...READ_HEADERS, 'content-type': type, 'content-length': String(body.length), 'cache-control': FOREVER, etag }, body };
 }
 
 function notModified(answer: HotResponse, asked: string | null): HotResponse | null {
   const { etag } = answer.headers;
   if (asked === null || etag === undefined || !(asked === '*' || asked.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) return null;
-  const { 'content-type': _type, ...headers } = answer.headers;
+  const { 'content-type': _type, 'content-length': _length, ...headers } = answer.headers;
   return { status: 304, headers, body: '' };
 }
