@@ -83,7 +83,7 @@ export class Acceptor {
 
   /** submit accepts an assertion; resolves once it is durable. The same payload again gives the same answer. */
   async submit(bytes: Uint8Array): Promise<Accepted> {
-    if (this.closed) refuseService('overloaded', 'This process is going down. Try again in a moment.', 1);
+    this.checkOpen();
     if (this.queue.length >= MAX_QUEUE) refuseService('overloaded', 'Too many changes are coming in at once. Try again in a moment.', 1);
     if (this.state.waiting >= MAX_WAITING) refuseService('overloaded', 'The next seal is full.', Math.max(1, this.parts.live.nextSealSec() - this.parts.clock()));
     const verified = await this.verify(parseAssertion(bytes));
@@ -95,10 +95,11 @@ export class Acceptor {
 
   /** rehearse does all of `submit`'s checks and stores nothing. */
   async rehearse(bytes: Uint8Array): Promise<void> {
+    this.checkOpen();
     const verified = await this.verify(parseAssertion(bytes));
     await this.exclusive(async () => {
       await this.refresh();
-      await loadStateFor([verified.parsed], this.parts.cache, this.state);
+      await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state));
       this.state.draft(this.expectedSealSec()).take(verified);
     });
   }
@@ -107,15 +108,7 @@ export class Acceptor {
   loadState(keys: Uint8Array[]): Promise<StateReader> {
     return this.exclusive(async () => {
       await this.refresh();
-      for (let tries = 0; ; tries++) {
-        try {
-          await this.parts.cache.load(keys);
-          break;
-        } catch (error) {
-          if (!(error instanceof BehindError) || tries >= MAX_TRIES) throw error;
-          await this.moved();
-        }
-      }
+      await this.caughtUp(() => this.parts.cache.load(keys));
       return this.state;
     });
   }
@@ -166,6 +159,22 @@ export class Acceptor {
   async close(): Promise<void> {
     this.closed = true;
     await this.running;
+  }
+
+  private checkOpen(): void {
+    if (this.closed) refuseService('overloaded', 'This process takes nothing in any more. Try again in a moment.', 1);
+  }
+
+  /** caughtUp does `load` again, after taking in what others did, while they are ahead of this process. */
+  private async caughtUp(load: () => Promise<void>): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await load();
+      } catch (error) {
+        if (!(error instanceof BehindError) || tries >= MAX_TRIES) throw error;
+        await this.moved();
+      }
+    }
   }
 
   private async run(): Promise<void> {

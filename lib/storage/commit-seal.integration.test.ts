@@ -62,6 +62,20 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(places.size).toBe(2);
   });
 
+  test('an assertion that its seal refused, and that was accepted again later, is accepted and then sealed', async () => {
+    const db = await databases.open();
+    const again = assertion('again', 1);
+    await commitSeal(db, { ...sampleCommit(await readHead(db), 1), refused: [{ hash: again.hash, code: 'chain-busy', detail: 'wait' }] });
+    const place = async () => (await findAssertions(db, [again.hash])).get(Buffer.from(again.hash).toString('hex'));
+    expect(await place()).toMatchObject({ state: 'refused' });
+    await acceptGroup(db, { seal: 0, cutSeal: 0, lastSeq: 0 }, [again], 50);
+    expect(await place()).toMatchObject({ state: 'accepted', bySeal: 1 });
+    await openCut(db, 0, 2_000_000_000);
+    const commit = sampleCommit(await readHead(db), 1);
+    await commitSeal(db, { ...commit, sealed: [{ hash: again.hash, proofIndex: 1, nameIndex: 2 }] });
+    expect(await place()).toEqual({ state: 'sealed', seal: 1, proofIndex: 1, nameIndex: 2 });
+  });
+
   test('of two sealers on one head exactly one commits, and the other writes nothing', async () => {
     const db = await databases.open();
     const head = await readHead(db);

@@ -66,6 +66,9 @@ interface PlaceRow {
   detail: string | null;
 }
 
+/** A hash that its seal refused may be accepted again, and sealed: what stands later here counts. */
+const STATES: readonly AssertionPlace['state'][] = ['refused', 'accepted', 'sealed'];
+
 /** findAssertions tells for each payload hash what became of it, in one snapshot; keys are lower-case hex, unknown hashes are absent. */
 export async function findAssertions(db: Statements, hashes: readonly Uint8Array[]): Promise<Map<string, AssertionPlace>> {
   const rows = await db.sql.query<PlaceRow>(
@@ -76,6 +79,7 @@ export async function findAssertions(db: Statements, hashes: readonly Uint8Array
      UNION ALL SELECT hash, 'refused', NULL, NULL, NULL, seal, NULL, NULL, code, detail FROM wanted JOIN refused USING (hash)`,
     [hashes.map((hash) => Buffer.from(hash))],
   );
+  rows.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
   return new Map(rows.map((row) => [row.hash.toString('hex'), placeOf(row)]));
 }
 

@@ -9,9 +9,10 @@ export interface Job {
   run: (ctx: AppContext) => Promise<unknown>;
 }
 
-/** Lead says whether this process is the one that seals. */
+/** Lead says whether this process is the one that seals; `stop` leaves that to others for good. */
 export interface Lead {
   held(): boolean;
+  stop(): Promise<void>;
 }
 
 /** How long stopping waits for jobs; each of them can be cut off anywhere and goes on at the next start. */
@@ -63,6 +64,9 @@ export function startMinuteLoop(ctx: AppContext, lead: Lead, jobs: readonly Job[
       const text = error instanceof Error ? error.message : String(error);
       if (error instanceof Error && (error.name === 'DamageError' || error.name === 'InvariantError')) {
         stats.halted = text;
+        // What no seal may ever take must not be promised, nor paid for. Another process looks for itself whether it can go on.
+        void ctx.core.acceptor.close();
+        void lead.stop();
         ctx.log(`SEALING HAS STOPPED: ${text}. Nothing more will be signed by this process; look at the database before starting it again`);
       } else {
         ctx.log(`this seal failed and is tried again: ${error instanceof Error ? (error.stack ?? text) : text}`);
