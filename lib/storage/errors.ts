@@ -19,7 +19,9 @@ interface DatabaseFault {
 function faultOf(error: unknown): DatabaseFault | null {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     if (error.code === 'P2002') return { code: '23505', constraint: constraintOf(error.meta) };
-    return null;
+    // Prisma has no code of its own for a CHECK, and names it only in the server's words.
+    const refused = /"originalCode":"23514"/.test(JSON.stringify(error.meta ?? {}));
+    return refused ? { code: '23514', constraint: /check constraint "([^"]+)"/.exec(error.message)?.[1] ?? null } : null;
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const constraint = 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : null;

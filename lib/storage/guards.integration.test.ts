@@ -119,6 +119,11 @@ describe.each(KINDS)('on %s the database itself', (kind) => {
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(10);
     for (const result of results) if (result.status === 'rejected') expect(isCheckViolation(result.reason, 'ledger_account_not_negative')).toBe(true);
     expect(await balance(db, 'purse')).toBe(0);
+    const throughPrisma = db.transaction(async (tx) => {
+      await tx.prisma.ledgerTransfer.create({ data: { id: 'once more', kind: 'test', atSec: 1 } });
+      await tx.prisma.ledgerEntry.create({ data: { transferId: 'once more', accountId: 'purse', amountCents: -1 } });
+    });
+    await expect(throughPrisma).rejects.toSatisfy((error) => isCheckViolation(error, 'ledger_account_not_negative') && !isCheckViolation(error, 'other'));
     const [sum] = await db.sql.query<{ entries: string; balances: string }>('SELECT (SELECT sum(amount_cents) FROM ledger_entry) AS entries, (SELECT sum(balance_cents) FROM ledger_account) AS balances');
     expect([Number(sum?.entries), Number(sum?.balances)]).toEqual([0, 0]);
   });

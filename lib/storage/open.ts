@@ -60,7 +60,7 @@ async function finish(kind: Database['kind'], pool: GuardedPool, closePool: (thi
     await closePool();
     throw error;
   }
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const sql = sqlOn(pool);
   return {
     kind,
