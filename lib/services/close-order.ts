@@ -12,7 +12,7 @@ export async function closeOrder(ctx: ServiceContext, order: StoredOrder): Promi
   // A payment that is not this order's price is on its way back and does not keep the order open.
   if (session?.payment_status === 'paid' && (await settlePayment(ctx, session)).settled === 'paid') return true;
   if (session?.status === 'open') return false;
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     // A session that appeared meanwhile has not been asked about.
     if (current?.state !== 'awaiting-payment' || current.stripeSession !== order.stripeSession) return false;

@@ -10,7 +10,7 @@ import { toHex } from '../core/bytes/hex';
 import { envelopeFromJson } from '../core/keys/dsse';
 import { invariant } from '../core/refusal';
 import { readReserved, reservedKey } from '../core/registry/state';
-import type { Statements } from '../storage/database';
+import type { Queries } from '../storage/database';
 import { lastHeldSec, readHold, takeHold } from '../storage/hold-store';
 import { lockBalance, postTransfer } from '../storage/ledger-store';
 import { insertOrder, readOrderByAssertion, type StoredOrder } from '../storage/order-store';
@@ -108,7 +108,7 @@ async function store(ctx: ServiceContext, parsed: ParsedAssertion, payload: Regi
     expiresSec: nowSec + SESSION_SEC,
     updatedSec: nowSec,
   };
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const hasCredit = rail === 'credit' && (await lockBalance(tx, `credit:${draft.udf}`)) >= draft.priceCents;
     if (rail === 'credit' && !hasCredit && input.creditCents == null) {
       refuseService('credit-amount', `@${draft.name} costs ${formatCents(draft.priceCents)}, which cards can’t pay by itself. Buy ${formatCents(MIN_CREDIT_CENTS)} of credit or more.`);
@@ -128,7 +128,7 @@ async function store(ctx: ServiceContext, parsed: ParsedAssertion, payload: Regi
   });
 }
 
-async function hold(tx: Statements, order: StoredOrder, nowSec: number, isPaid: boolean): Promise<void> {
+async function hold(tx: Queries, order: StoredOrder, nowSec: number, isPaid: boolean): Promise<void> {
   const { name, udf } = order;
   // Who pays at once does not keep others waiting, so he may come as often as he likes.
   const lastSec = isPaid ? null : await lastHeldSec(tx, name, udf, nowSec - HOLD_AGAIN_SEC);

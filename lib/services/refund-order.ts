@@ -16,7 +16,7 @@ export async function refundOrder(ctx: ServiceContext, order: StoredOrder): Prom
 
 function returnCredit(ctx: ServiceContext, order: StoredOrder): Promise<boolean> {
   const nowSec = ctx.clock();
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'refunding') return false;
     await postTransfer(tx, creditReturned(current, nowSec));
@@ -33,7 +33,7 @@ export async function makeRefund(ctx: ServiceContext, refund: StoredRefund): Pro
   const nowSec = ctx.clock();
   const { paymentIntent, orderId, amountCents } = refund;
   if (made.status === 'succeeded') {
-    return ctx.db.quickTransaction(async (tx) => {
+    return ctx.db.transaction(async (tx) => {
       const order = await lockOrder(tx, orderId);
       if (!(await moveRefund(tx, { paymentIntent, to: 'done', stripeRefund: made.id, problem: null, atSec: nowSec }))) return false;
       await postTransfer(tx, paymentRefunded(orderId, paymentIntent, amountCents, nowSec));

@@ -30,7 +30,7 @@ export async function registerOrder(ctx: ServiceContext, order: StoredOrder): Pr
   const outcome = await promiseFor(ctx, order);
   if (outcome === 'later') return false;
   const nowSec = ctx.clock();
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'paid') return false;
     if ('code' in outcome) return failPaid(tx, current, outcome, nowSec);
@@ -70,7 +70,7 @@ export async function sealOrder(ctx: ServiceContext, order: StoredOrder): Promis
   const status = await ctx.assertionStatus(order.assertionHash);
   if (status.state !== 'sealed' && status.state !== 'refused') return false;
   const nowSec = ctx.clock();
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'accepted') return false;
     if (status.state === 'sealed') return stepOrder(tx, current, 'seal', { atSec: nowSec });

@@ -1,4 +1,4 @@
-import type { Statements } from '../storage/database';
+import type { Queries } from '../storage/database';
 import { releaseHold, takeHold } from '../storage/hold-store';
 import { postTransfer } from '../storage/ledger-store';
 import { lockOrder, noteSession, type StoredOrder } from '../storage/order-store';
@@ -33,7 +33,7 @@ export interface WebhookMark {
 export async function settlePayment(ctx: ServiceContext, session: PaymentSession, mark: WebhookMark | null = null): Promise<{ orderId: string | null; settled: Settled }> {
   const nowSec = ctx.clock();
   const orderId = session.client_reference_id;
-  return ctx.db.quickTransaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const order = orderId === null ? null : await lockOrder(tx, orderId);
     const settled = order === null ? 'foreign' : await settle(tx, order, session, nowSec);
     if (mark !== null) await takeEvent(tx, { ...mark, receivedSec: nowSec, outcome: settled });
@@ -41,7 +41,7 @@ export async function settlePayment(ctx: ServiceContext, session: PaymentSession
   });
 }
 
-async function settle(tx: Statements, order: StoredOrder, session: PaymentSession, nowSec: number): Promise<Settled> {
+async function settle(tx: Queries, order: StoredOrder, session: PaymentSession, nowSec: number): Promise<Settled> {
   if (session.payment_status === 'paid') return settlePaid(tx, order, session, nowSec);
   const over = session.status === 'expired' && order.state === 'awaiting-payment' && (order.stripeSession === null || order.stripeSession === session.id);
   if (!over) return 'known';
@@ -55,12 +55,12 @@ export function isCancelAsked(order: StoredOrder): boolean {
 }
 
 /** endUnpaid ends an order for which no money can come any more, and frees its name. The caller has locked the order. */
-export async function endUnpaid(tx: Statements, order: StoredOrder, nowSec: number): Promise<void> {
+export async function endUnpaid(tx: Queries, order: StoredOrder, nowSec: number): Promise<void> {
   await stepOrder(tx, order, isCancelAsked(order) ? 'cancel' : 'expire', { atSec: nowSec });
   await releaseHold(tx, order.id, nowSec);
 }
 
-async function settlePaid(tx: Statements, order: StoredOrder, session: PaymentSession, nowSec: number): Promise<Settled> {
+async function settlePaid(tx: Queries, order: StoredOrder, session: PaymentSession, nowSec: number): Promise<Settled> {
   const intent = typeof session.payment_intent === 'string' ? session.payment_intent : session.payment_intent?.id;
   const cents = session.amount_total ?? 0;
   if (intent === undefined || cents === 0) return 'known';
@@ -81,7 +81,7 @@ async function settlePaid(tx: Statements, order: StoredOrder, session: PaymentSe
 }
 
 /** failPaid turns a paid (or accepted) order round: it cannot be registered, and its money goes back. The caller has locked the order. */
-export async function failPaid(tx: Statements, order: StoredOrder, problem: { code: string; detail: string }, nowSec: number): Promise<boolean> {
+export async function failPaid(tx: Queries, order: StoredOrder, problem: { code: string; detail: string }, nowSec: number): Promise<boolean> {
   const moved = await stepOrder(tx, order, 'fail', { atSec: nowSec, problem });
   if (!moved) return false;
   await releaseHold(tx, order.id, nowSec);

@@ -55,7 +55,7 @@ export class Shop {
   ) {
     const { world, minutes } = this;
     this.ctx = {
-      db: { ...db, quickTransaction: (work) => this.guard('transaction', () => db.quickTransaction(work)) },
+      db: { ...db, transaction: (work) => this.guard('transaction', () => db.transaction(work)) },
       clock: () => this.nowSec,
       random: (sizeBytes) => randomBytes(sizeBytes),
       registry: { id: world.registry, origin: 'localhost:3000', periodSec: 60, policy: () => world.policy, nextSealSec: () => this.nowSec + 60 },

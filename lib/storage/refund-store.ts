@@ -1,4 +1,6 @@
-import type { Statements } from './database';
+import type { Queries } from './database';
+import type { Refund } from './generated/client';
+import { safeInteger } from './sql';
 
 /** RefundState: wanted, asked of Stripe and not final there, done, or failed at Stripe (a person must look). */
 export type RefundState = 'wanted' | 'sent' | 'done' | 'failed';
@@ -15,37 +17,44 @@ export interface StoredRefund {
   attempts: number;
 }
 
-const COLUMNS = 'id AS "paymentIntent", order_id AS "orderId", amount_cents AS "amountCents", reason, state, stripe_refund AS "stripeRefund", problem, attempts';
+function stored({ id, orderId, amountCents, reason, state, stripeRefund, problem, attempts }: Refund): StoredRefund {
+  return { paymentIntent: id, orderId, amountCents: safeInteger(amountCents), reason, state: state as RefundState, stripeRefund, problem, attempts };
+}
 
 /** wantRefund decides that a payment goes back; a second time changes nothing. */
-export async function wantRefund(tx: Statements, refund: { paymentIntent: string; orderId: string; amountCents: number; reason: string; atSec: number }): Promise<void> {
-  await tx.sql.execute(
-    `INSERT INTO refund (id, order_id, amount_cents, reason, state, created_sec, updated_sec) VALUES ($1, $2, $3, $4, 'wanted', $5, $5) ON CONFLICT (id) DO NOTHING`,
-    [refund.paymentIntent, refund.orderId, refund.amountCents, refund.reason, refund.atSec],
-  );
+export async function wantRefund(tx: Queries, refund: { paymentIntent: string; orderId: string; amountCents: number; reason: string; atSec: number }): Promise<void> {
+  const { paymentIntent, orderId, amountCents, reason, atSec } = refund;
+  await tx.prisma.refund.createMany({ data: [{ id: paymentIntent, orderId, amountCents, reason, state: 'wanted', createdSec: atSec, updatedSec: atSec }], skipDuplicates: true });
 }
 
 /** moveRefund changes a refund that is not done yet. Answers whether it did. */
-export async function moveRefund(tx: Statements, refund: { paymentIntent: string; to: RefundState; stripeRefund: string | null; problem: string | null; atSec: number }): Promise<boolean> {
-  const rows = await tx.sql.execute(
-    `UPDATE refund SET state = $2, stripe_refund = COALESCE($3, stripe_refund), problem = $4, updated_sec = $5, attempts = attempts + (CASE WHEN $2 = 'failed' THEN 1 ELSE 0 END)
-     WHERE id = $1 AND state <> 'done'`,
-    [refund.paymentIntent, refund.to, refund.stripeRefund, refund.problem, refund.atSec],
-  );
-  return rows > 0;
+export async function moveRefund(tx: Queries, refund: { paymentIntent: string; to: RefundState; stripeRefund: string | null; problem: string | null; atSec: number }): Promise<boolean> {
+  const { count } = await tx.prisma.refund.updateMany({
+    where: { id: refund.paymentIntent, state: { not: 'done' } },
+    data: {
+      state: refund.to,
+      stripeRefund: refund.stripeRefund ?? undefined,
+      problem: refund.problem,
+      updatedSec: refund.atSec,
+      attempts: refund.to === 'failed' ? { increment: 1 } : undefined,
+    },
+  });
+  return count > 0;
 }
 
 /** readRefund gives the refund of a payment, or null. */
-export async function readRefund(db: Statements, paymentIntent: string): Promise<StoredRefund | null> {
-  return (await db.sql.query<StoredRefund>(`SELECT ${COLUMNS} FROM refund WHERE id = $1`, [paymentIntent]))[0] ?? null;
+export async function readRefund(db: Queries, paymentIntent: string): Promise<StoredRefund | null> {
+  const row = await db.prisma.refund.findUnique({ where: { id: paymentIntent } });
+  return row && stored(row);
 }
 
 /** readRefundsOf gives the refunds of an order, oldest first. */
-export async function readRefundsOf(db: Statements, orderId: string): Promise<StoredRefund[]> {
-  return db.sql.query<StoredRefund>(`SELECT ${COLUMNS} FROM refund WHERE order_id = $1 ORDER BY created_sec, id`, [orderId]);
+export async function readRefundsOf(db: Queries, orderId: string): Promise<StoredRefund[]> {
+  return (await db.prisma.refund.findMany({ where: { orderId }, orderBy: [{ createdSec: 'asc' }, { id: 'asc' }] })).map(stored);
 }
 
 /** readOpenRefunds gives refunds still to be made or followed, the longest untouched first. */
-export async function readOpenRefunds(db: Statements, limit: number): Promise<StoredRefund[]> {
-  return db.sql.query<StoredRefund>(`SELECT ${COLUMNS} FROM refund WHERE state IN ('wanted', 'sent') ORDER BY updated_sec, id LIMIT $1`, [limit]);
+export async function readOpenRefunds(db: Queries, limit: number): Promise<StoredRefund[]> {
+  const rows = await db.prisma.refund.findMany({ where: { state: { in: ['wanted', 'sent'] } }, orderBy: [{ updatedSec: 'asc' }, { id: 'asc' }], take: limit });
+  return rows.map(stored);
 }

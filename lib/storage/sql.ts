@@ -17,9 +17,10 @@ export interface Sql {
 
 const INT8 = 20;
 
-function safeInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`the database holds an integer that is too large: ${text}`);
+/** safeInteger makes a number of what a bigint column holds. Throws RangeError if it is too large for one. */
+export function safeInteger(stored: string | bigint): number {
+  const value = Number(stored);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`the database holds an integer that is too large: ${stored}`);
   return value;
 }
 
