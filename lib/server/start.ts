@@ -70,6 +70,11 @@ function stopper(close: () => Promise<void>): () => Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    say(`cannot start: port ${process.env['PORT'] ?? '3000'} is in use; set PORT to another one`);
+    process.exit(1);
+  }
   const known = error instanceof Error && ['EnvError', 'KeyFileError', 'DamageError', 'StorageError'].includes(error.name);
   say(`cannot start: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(1);

@@ -9,11 +9,12 @@ import { commitSeal, type SealCommit } from '../storage/commit-seal';
 import { openCut, readHead, type StoredHead } from '../storage/heads';
 import type { LogName, StoredTile } from '../storage/log-store';
 import { listPending } from '../storage/pending-store';
-import { recheckEdge } from './edge-check';
+import { DamageError, recheckEdge } from './edge-check';
 import { followSeals } from './follow-seals';
 import type { LiveRegistry, SealFacts } from './live-registry';
 import type { RegistryCore } from './registry-core';
 import type { Signer } from './keys';
+import { BehindError } from './state-cache';
 import { loadStateFor } from './state-plan';
 
 /** Sequenced says what a call of `sequenceBatch` did. */
@@ -40,7 +41,7 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
 
   const rows = await listPending(db, 0, cut.cutSeq);
   const { assertions, bad } = await verifyRows(core, rows);
-  await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache);
+  if (!(await loadState(core, assertions))) return { done: 'moved' };
   // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
   const computed = batch({ edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
   core.staged = computed.staged;
@@ -56,6 +57,18 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   acceptor.forget(rows.map(({ hash }) => Buffer.from(hash).toString('base64')));
   core.remember(live.head);
   return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
+}
+
+/** loadState loads what the batch reads; false if another process has sealed. Throws DamageError if the stored state is not what was signed. */
+async function loadState({ db, live, cache }: RegistryCore, assertions: readonly VerifiedAssertion[]): Promise<boolean> {
+  try {
+    await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BehindError)) throw error;
+    if ((await readHead(db)).seal === live.head.number) throw new DamageError('entries in the database are not those that the signed map names');
+    return false;
+  }
 }
 
 /** cutNow closes the open seal, or gives the cut that a dead sealer left. */
