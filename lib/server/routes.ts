@@ -1,6 +1,6 @@
 import { handleSandbox } from '../sandbox/handle-sandbox';
 import type { App } from './app';
-import { ByteCache } from './byte-cache';
+import { ByteCache } from '../services/byte-cache';
 import { events, healthz, metrics } from './handlers/process';
 import { getAssertion, getEntry, getIdentity, getLog, getName, getRegistry, postAssertion, wellKnown } from './handlers/registry';
 import { getOrder, getOrderProof, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';

@@ -2,6 +2,7 @@ import { encodeBundle } from '../core/tlog/bundle';
 import { parseTilePath, TILE_WIDTH, tileAt, type TilePath } from '../core/tlog/tile-path';
 import { readEntries, readTile as readStoredTile, type LogName } from '../storage/log-store';
 import type { AppContext } from './app-context';
+import { ByteCache } from './byte-cache';
 import { refuseService } from './service-refusal';
 
 /** readTile gives a tile or bundle by its path below the log (`tile/0/000`), of any width that is sealed. Throws Refusal `bad-tile-path`, ServiceRefusal `not-found`. */
@@ -24,9 +25,26 @@ export async function readHashes(ctx: AppContext, log: LogName, level: number, i
     for (const [i, hash] of (edge.levels[level] ?? []).slice(0, width).entries()) out.set(hash, i * 32);
     return out;
   }
+  return (await fullTile(ctx, log, level, index)).subarray(0, width * 32);
+}
+
+/** Every proof goes through the same few tiles at the top, and full tiles never change. */
+const TILE_CACHE_BYTES = 32 * 1024 * 1024;
+const fullTiles = new WeakMap<AppContext, ByteCache<Uint8Array>>();
+
+async function fullTile(ctx: AppContext, log: LogName, level: number, index: number): Promise<Uint8Array> {
+  let cache = fullTiles.get(ctx);
+  if (cache === undefined) {
+    cache = new ByteCache(TILE_CACHE_BYTES);
+    fullTiles.set(ctx, cache);
+  }
+  const key = `${log}/${level}/${index}`;
+  const kept = cache.get(key);
+  if (kept !== undefined) return kept;
   const stored = await readStoredTile(ctx.db, log, level, index);
   if (stored === null) return refuseService('not-found', 'There is no such tile.');
-  return stored.subarray(0, width * 32);
+  cache.set(key, stored, stored.length);
+  return stored;
 }
 
 async function readBundle(ctx: AppContext, log: LogName, { index, width }: TilePath): Promise<Uint8Array> {

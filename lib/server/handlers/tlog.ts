@@ -4,7 +4,7 @@ import { showCheckpoint, showCheckpointAt } from '../../services/show-checkpoint
 import type { AppContext } from '../../services/app-context';
 import { refuseService } from '../../services/service-refusal';
 import type { Handler, HotResponse } from '../hot';
-import type { ByteCache } from '../byte-cache';
+import type { ByteCache } from '../../services/byte-cache';
 
 type LogName = 'names' | 'proofs';
 
