@@ -41,7 +41,7 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
 
   const rows = await listPending(db, 0, cut.cutSeq);
   const { assertions, bad } = await verifyRows(core, rows);
-  if (!(await loadState(core, assertions))) return { done: 'moved' };
+  if (!(await loadState(core, cut, assertions))) return { done: 'moved' };
   // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
   const computed = batch({ edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
   core.staged = computed.staged;
@@ -60,13 +60,15 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
 }
 
 /** loadState loads what the batch reads; false if another process has sealed. Throws DamageError if the stored state is not what was signed. */
-async function loadState({ db, live, cache }: RegistryCore, assertions: readonly VerifiedAssertion[]): Promise<boolean> {
+async function loadState({ db, live, cache }: RegistryCore, cut: StoredHead, assertions: readonly VerifiedAssertion[]): Promise<boolean> {
   try {
     await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache);
     return true;
   } catch (error) {
     if (!(error instanceof BehindError)) throw error;
-    if ((await readHead(db)).seal === live.head.number) throw new DamageError('entries in the database are not those that the signed map names');
+    const { seal } = await readHead(db);
+    // This process may have taken in another's seal meanwhile: then head and live view agree, and are both further on.
+    if (seal === cut.seal && live.head.number === cut.seal) throw new DamageError('entries in the database are not those that the signed map names');
     return false;
   }
 }
