@@ -49,6 +49,8 @@ export interface Load {
   once: boolean;
   /** whether the server may fail a few (did:plc's does, under concurrency); they don't count, and take their time */
   mayFail?: boolean;
+  /** what comes before the rounds: that many requests by one client, from the file's start, and then `after` */
+  prefill?: { count: number; after: () => Promise<void> };
   onRound?: (round: number) => void;
 }
 
@@ -66,12 +68,17 @@ export interface Loaded {
 let generator: Worker<LoadJob, LoadResult> | null = null;
 
 /** measureLoad runs a warm-up round and then the rounds that count. Every answer must be good. */
-export async function measureLoad({ rounds, count, clients, port, file, ownAddresses = false, once, mayFail = false, onRound }: Load): Promise<Loaded> {
+export async function measureLoad({ rounds, count, clients, port, file, ownAddresses = false, once, mayFail = false, prefill, onRound }: Load): Promise<Loaded> {
   generator ??= startWorker<LoadJob, LoadResult>('load-generator.ts');
   const results: LoadResult[] = [];
+  if (prefill !== undefined) {
+    await generator.ask({ file, port, clients: 1, first: 0, count: prefill.count, ownAddresses });
+    await prefill.after();
+  }
+  const start = prefill?.count ?? 0;
   for (let round = -1; round < rounds; round++) {
     onRound?.(round);
-    const result = await generator.ask({ file, port, clients, first: once ? (round + 1) * count : 0, count, ownAddresses });
+    const result = await generator.ask({ file, port, clients, first: once ? start + (round + 1) * count : 0, count, ownAddresses });
     if (result.good !== count && !(mayFail && result.good > count / 2)) throw new Error(`of ${count} answers only ${result.good} were good: ${JSON.stringify(result.others)}`);
     if (round >= 0) results.push(result);
   }

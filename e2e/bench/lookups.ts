@@ -3,7 +3,7 @@ import { getRequest, measureLoad, RequestFile } from './load';
 import { theMillion } from './million';
 import { openAndSeal } from './minute';
 import { nameOf } from './names';
-import { freePort, serve, serveRegistry, tempFolder } from './processes';
+import { freePort, serve, serveRegistry, stopAfter, tempFolder } from './processes';
 import type { Report } from './report';
 import type { Bench } from './rounds';
 
@@ -25,10 +25,10 @@ export async function benchLookups(bench: Bench, report: Report): Promise<void> 
   const rounds = 2;
   const count = (CLIENTS * PER_CLIENT) / (rounds + 1);
   const load = { rounds, count, clients: CLIENTS, file: requests.path, ownAddresses: true, once: true };
-  const overHttp = await measureLoad({ ...load, port: server.port, onRound: () => bench.progress('over HTTP') }).finally(() => server.stop());
+  const overHttp = await stopAfter(server, measureLoad({ ...load, port: server.port, onRound: () => bench.progress('over HTTP') }));
   const port = await freePort();
   const bare = await serve({ args: ['--import', 'tsx', 'e2e/bench/bare-server.ts'], env: { PORT: String(port), BYTES: String(overHttp.answerBytes) }, healthPath: '/', port });
-  const bareHttp = await measureLoad({ ...load, port, count: 20_000, once: false, onRound: () => bench.progress('bare node:http') }).finally(() => bare.stop());
+  const bareHttp = await stopAfter(bare, measureLoad({ ...load, port, count: 20_000, once: false, onRound: () => bench.progress('bare node:http') }));
 
   report.add(PART, { what: `names with their whole proof in process, any of ${names}, PostgreSQL`, ours: coldPerSec, unit: '/s' });
   report.add(PART, { what: 'the same, the same 64 names again and again', ours: hotPerSec, unit: '/s' });

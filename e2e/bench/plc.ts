@@ -43,16 +43,17 @@ export function installPlc(progress: (line: string) => void): string | null {
 }
 
 /** servePlc starts the server on a fresh database of the same PostgreSQL that we use. Its log is off. */
-export async function servePlc(): Promise<Running> {
+export async function servePlc(): Promise<Running & { databaseUrl: string }> {
   const port = await freePort();
   const databaseUrl = await freshDatabase();
-  return serve({
+  const running = await serve({
     args: [join(FOLDER, 'node_modules/@did-plc/server/dist/bin.js')],
     cwd: FOLDER,
     env: { DATABASE_URL: databaseUrl, PORT: String(port), LOG_ENABLED: 'false' },
     healthPath: '/_health',
     port,
   });
+  return { ...running, databaseUrl };
 }
 
 /** PlcRequests are two files: creations, and an update of each identifier that was created. */

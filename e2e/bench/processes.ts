@@ -33,6 +33,11 @@ export async function freshDatabase(): Promise<string> {
   return (await postgres).createDatabase();
 }
 
+/** analyze lets a database's planner look at its tables, as autovacuum does in time. */
+export async function analyze(databaseUrl: string): Promise<void> {
+  await (await postgres)?.execute(databaseUrl, 'ANALYZE');
+}
+
 /** Running is a server in a process of its own. */
 export interface Running {
   port: number;
@@ -106,6 +111,15 @@ function stopper(child: ChildProcess): () => Promise<void> {
   return stop;
 }
 
+/** stopAfter gives what `work` gives, once the server is stopped. */
+export async function stopAfter<Result>(server: Running, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } finally {
+    await server.stop();
+  }
+}
+
 /** Worker is a module of the bench that runs in a process of its own and answers one question with one answer; on the way it may say how far it is. */
 export interface Worker<Question, Answer> {
   ask(question: Question, onProgress?: (done: number) => void): Promise<Answer>;
@@ -138,7 +152,8 @@ export function startWorker<Question extends object, Answer>(module: string, nod
 type Message<Answer> = { answer: Answer } | { error: string } | { progress: number };
 
 /** answerWith is the other side of `startWorker`: call it once in the module. */
-export function answerWith<Question, Answer>(work: (question: Question, progress: (done: number) => void) => Promise<Answer>): void {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the module says what it is asked, as `startWorker` does
+export function answerWith<Question>(work: (question: Question, progress: (done: number) => void) => Promise<unknown>): void {
   process.on('message', (question: Question) => {
     work(question, (done) => void process.send?.({ progress: done })).then(
       (answer) => process.send?.({ answer }),

@@ -23,6 +23,7 @@ export async function startRawVerify(items: readonly ToVerify[]): Promise<RawVer
         if (answer === 'ready' || answer === 'done') resolve();
         else reject(new Error(answer));
       });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       thread.postMessage(job);
     });
   await Promise.all(threads.map((thread) => ask(thread, { items })));

@@ -3,7 +3,7 @@ import { formatTilePath } from '@/lib/core/tlog/tile-path';
 import { getRequest, type Loaded, measureLoad, RequestFile } from './load';
 import { theMillion } from './million';
 import { serveByNginx } from './nginx';
-import { freePort, type Running, serve, serveRegistry, tempFolder } from './processes';
+import { freePort, type Running, serve, serveRegistry, stopAfter, tempFolder } from './processes';
 import type { Report } from './report';
 import type { Bench } from './rounds';
 
@@ -21,7 +21,7 @@ export async function benchTiles(bench: Bench, report: Report): Promise<void> {
   requests.close();
   const count = bench.quick ? 15_000 : 60_000;
   const measure = (server: Running, name: string): Promise<Loaded> =>
-    measureLoad({ rounds: bench.quick ? 2 : 3, count, clients: CLIENTS, port: server.port, file: requests.path, ownAddresses: true, once: false, onRound: () => bench.progress(name) }).finally(() => server.stop());
+    stopAfter(server, measureLoad({ rounds: bench.quick ? 2 : 3, count, clients: CLIENTS, port: server.port, file: requests.path, ownAddresses: true, once: false, onRound: () => bench.progress(name) }));
 
   const server = await serveRegistry(million);
   const files = new Map<string, Uint8Array>();

@@ -112,13 +112,12 @@ export class ReplayWorkers {
  */
 export async function* replayPeriods(replayer: Replayer, periods: AsyncIterable<Period> | Iterable<Period>, workers: ReplayWorkers): AsyncGenerator<Batch, void> {
   const waiting: { period: Period; checked: Promise<VerifiedAssertion[]> }[] = [];
-  let ahead = 0;
+  const isFarAhead = () => waiting.length > 1 && waiting.reduce((sum, { period }) => sum + period.proofs.length, 0) > AHEAD_ENTRIES;
   let first = replayer.edges.proofs.size;
   const step = async (): Promise<Batch | null> => {
     const oldest = waiting.shift();
     if (oldest === undefined) return null;
     const { period, checked } = oldest;
-    ahead -= period.proofs.length;
     const { timeSec } = sealOf(period.names, replayer.edges.names.size);
     return replayer.replay(await checked, timeSec, period.names);
   };
@@ -128,8 +127,7 @@ export async function* replayPeriods(replayer: Replayer, periods: AsyncIterable<
     checked.catch(() => undefined);
     waiting.push({ period, checked });
     first += period.proofs.length;
-    ahead += period.proofs.length;
-    while (ahead > AHEAD_ENTRIES && waiting.length > 1) {
+    while (isFarAhead()) {
       const sealed = await step();
       if (sealed !== null) yield sealed;
     }

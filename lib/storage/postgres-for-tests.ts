@@ -12,6 +12,8 @@ export interface TestPostgres {
   url: string;
   /** Creates another, empty database and gives its connection string. */
   createDatabase(): Promise<string>;
+  /** Runs one statement in one of the databases. */
+  execute(databaseUrl: string, statement: string): Promise<void>;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,9 @@ async function serve(bin: string, data: string, folder: string, owner: Owner): P
       const name = `mns_${process.pid}_${databases}`;
       await withClient(url, (client) => client.query(`CREATE DATABASE ${name}`));
       return `postgresql://mns@127.0.0.1:${port}/${name}`;
+    },
+    async execute(databaseUrl, statement) {
+      await withClient(databaseUrl, (client) => client.query(statement));
     },
     stop,
   };
