@@ -8,12 +8,14 @@ type Proof = { [field: string]: Json };
 /** The names of this file are bought once; a lie needs a truth to differ from. */
 let name = '';
 let other = '';
+let order = '';
+let orderOfOther = '';
 
 test.beforeAll(async ({ browser, server }) => {
   const page = await (await browser.newContext({ baseURL: server.url })).newPage();
   [name, other] = [freshName(7), freshName(7)];
-  await buy(page, name);
-  await buy(page, other);
+  order = await buy(page, name);
+  orderOfOther = await buy(page, other);
   await page.context().close();
 });
 
@@ -69,6 +71,12 @@ test('the record of another name is found out', async ({ page }) => {
   await expectCaught(page, /complete and well formed|sealed map/);
 });
 
+test('the receipt of another name on the page of an order is found out', async ({ page }) => {
+  await page.route(`**/api/v1${order}/proof`, async (route) => route.fulfill({ response: await route.fetch({ url: route.request().url().replace(order, orderOfOther) }) }));
+  await page.goto(order);
+  await expectCaught(page, 'The proof is complete and well formed');
+});
+
 test('another root is found out', async ({ page }) => {
   await lie(page, (proof) => deepReplace(proof, (text) => (/^.+\n\d+\n/.test(text) ? text.replace(/\n[A-Za-z0-9+/]{43}=\n/, `\n${'A'.repeat(43)}=\n`) : text)) as Proof);
   await page.goto(`/@${name}`);
@@ -84,6 +92,17 @@ test('a log that is shorter than the one seen before is found out', async ({ pag
   await page.reload();
   await expectVerified(page);
   await lie(page, () => old);
+  await page.reload();
+  await expectCaught(page, 'Nothing you saw before has changed');
+});
+
+test('a longer log without a proof that it goes on from the one seen before is found out', async ({ page, request }) => {
+  await page.goto(`/@${name}`);
+  await expectVerified(page);
+  const size = async () => ((await (await request.get('/api/v1/registry')).json()) as { names: { size: number } }).names.size;
+  const before = await size();
+  await expect.poll(size, { timeout: 20_000 }).toBeGreaterThan(before);
+  await lie(page, (proof) => ({ ...proof, consistency: null }));
   await page.reload();
   await expectCaught(page, 'Nothing you saw before has changed');
 });

@@ -13,8 +13,8 @@ import type { Order } from '@/lib/client/wire';
 export function Receipt({ order }: { order: Order }) {
   const run = useCallback(async () => {
     const [file, { verifyReceiptFile }] = await Promise.all([getReceiptFile(order.id), import('@/lib/client/verify-receipt')]);
-    return verifyReceiptFile(file, { fromThisSite: true });
-  }, [order.id]);
+    return verifyReceiptFile(file, { fromThisSite: true, name: order.name });
+  }, [order.id, order.name]);
   const { check, again } = useCheck(run);
   return (
     <div className="space-y-6">
