@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeIdentity, makeRegister, makeUpdate, type FixtureRegistry } from '../core/assertion/fixtures';
 import type { RegistryInfo } from '../client/wire';
+import { showName } from '../services/show-name';
 import { startPostgres, type TestPostgres } from '../storage/postgres-for-tests';
-import { accept, failures, getJson, newDataDir, post, proved, request, sealed } from './app-for-tests';
+import { accept, failures, getJson, newDataDir, openTestApp, post, proved, request, sealed } from './app-for-tests';
 import { startServer, worldOf, type ServerProcess } from './process-for-tests';
 
 const PORTS = [41_910, 41_911] as const;
@@ -105,4 +106,21 @@ test('SIGKILL of the sealing process moves the job, and nothing that was promise
     await start(leader);
     expect((await request(`${url(leader)}/healthz`)).status).toBe(200);
   }
+});
+
+test('who has seen a seal of one process is never shown an older checkpoint by the other', async () => {
+  const shared = { databaseUrl: await postgres.createDatabase(), dataDir: newDataDir() };
+  const sealer = await openTestApp(shared);
+  const other = await openTestApp(shared);
+  for (let round = 0; round < 3; round++) {
+    // Asked in the moment of the seal, before the database can have told the other one.
+    const proof = await new Promise<{ size: number; shown: Promise<{ checkpoint: string }> }>((resolve) => {
+      const end = sealer.app.ctx.registry.onSeal(({ names: { size } }) => {
+        end();
+        resolve({ size, shown: showName(other.app.ctx, { name: 'nobody', tenure: null, fromSize: size }) });
+      });
+    });
+    expect(Number((await proof.shown).checkpoint.split('\n')[1])).toBeGreaterThanOrEqual(proof.size);
+  }
+  await Promise.all([sealer.close(), other.close()]);
 });
