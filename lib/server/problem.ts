@@ -3,7 +3,7 @@ import type { ServiceRefusalCode } from '../services/service-refusal';
 import type { HotResponse } from './hot';
 
 /** HttpCode is what the server itself refuses, before any service is asked. */
-export type HttpCode = 'no-such-address' | 'method-not-allowed' | 'unsupported-media-type' | 'bad-request' | 'body-timeout' | 'rate-limited' | 'overloaded' | 'shutting-down' | 'internal';
+export type HttpCode = 'no-such-address' | 'method-not-allowed' | 'unsupported-media-type' | 'bad-request' | 'body-timeout' | 'rate-limited' | 'overloaded' | 'internal';
 
 /** ProblemCode is every `code` a `problem+json` answer may carry. */
 export type ProblemCode = RefusalCode | ServiceRefusalCode | HttpCode;
@@ -105,19 +105,15 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   'body-timeout': [408, 'The request took too long'],
   'rate-limited': [429, 'Too many requests'],
   overloaded: [503, 'Too busy'],
-  'shutting-down': [503, 'Going down for a moment'],
   'not-sealed': [409, 'Not sealed yet'],
   'expires-too-soon': [422, 'Too late'],
   'order-unknown': [404, UNKNOWN],
   'order-closed': [409, CONFLICT],
-  'not-a-register': [422, RULE],
   'name-held': [409, CONFLICT],
   'hold-throttled': [429, 'Too many holds'],
   'mark-not-acknowledged': [409, 'This name is a recorded mark'],
   'credit-amount': [422, RULE],
   'rail-not-open': [422, 'This cannot be paid here yet'],
-  'amount-too-small': [422, RULE],
-  'payments-unavailable': [503, 'Payments cannot be reached'],
   'webhook-unsigned': [400, SIGNATURE],
   'webhook-bad-signature': [400, SIGNATURE],
   'webhook-stale': [400, SIGNATURE],

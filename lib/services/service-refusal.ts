@@ -13,14 +13,11 @@ export type ServiceRefusalCode =
   // orders
   | 'order-unknown'
   | 'order-closed'
-  | 'not-a-register'
   | 'name-held'
   | 'hold-throttled'
   | 'mark-not-acknowledged'
   | 'credit-amount'
   | 'rail-not-open'
-  | 'amount-too-small'
-  | 'payments-unavailable'
   // webhooks
   | 'webhook-unsigned'
   | 'webhook-bad-signature'
