@@ -72,7 +72,7 @@ async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
   for (let presses = 0; presses < 60; presses++) {
     const said = await page.evaluate(() => {
       const element = document.activeElement;
-      if (!(element instanceof HTMLElement) || element === document.body) return '';
+      if (!(element instanceof HTMLElement) || element.matches('body, main')) return '';
       const label = element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? '') : '';
       return label || (element.getAttribute('aria-label') ?? element.textContent);
     });

@@ -16,7 +16,7 @@ export function NameOffer({ asked, quote }: { asked: string; quote: Quote }) {
       <p className="mb-5 text-lg text-muted">
         Nobody holds <span className="text-ink">@{asked}</span>.
       </p>
-      <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <QuoteResult quote={quote} />
         <CheckPanel title="No record, proved" check={check} again={again} />
       </div>
