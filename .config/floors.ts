@@ -88,7 +88,7 @@ function resolveOwn(file: string, target: string): string | null {
 }
 
 function isTest(file: string): boolean {
-  return /\.test\.tsx?$/.test(file) || /-for-tests\.ts$/.test(file);
+  return /\.test\.tsx?$/.test(file) || file.endsWith('-for-tests.ts');
 }
 
 function checkPackage(file: string, item: Import): void {

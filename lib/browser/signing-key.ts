@@ -34,7 +34,7 @@ export async function needsPassphrase(): Promise<boolean> {
 /** makeSigningKey makes a fresh signing key: non-extractable in the browser, or, given a passphrase, a seed encrypted under it. */
 export async function makeSigningKey(passphrase: string | null): Promise<KeptKey> {
   if (passphrase === null) {
-    const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as CryptoKeyPair;
+    const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
     return { kind: 'webcrypto', publicKey, key: pair.privateKey };
   }
