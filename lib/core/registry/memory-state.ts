@@ -1,15 +1,23 @@
 import { parseStateEntry } from './parse-entry';
-import { type StateItem, type StateKey, type StateReader, type StateWrite, keyText } from './state';
+import { text } from '../bytes/bytes';
+import { type StateEntry, type StateItem, type StateKey, type StateReader, type StateWrite, keyText } from './state';
 
 /** How many parsed entries are kept at hand; the rest are parsed again when they are asked for. */
 const PARSED_AT_HAND = 4_096;
+
+/** Held is an entry as bytes; `own` ones were encoded here from a seal that was computed here, so that reading them needs no judging. */
+interface Held {
+  readonly bytes: Uint8Array;
+  readonly index: number;
+  readonly own: boolean;
+}
 
 /**
  * MemoryState holds a whole registry's state in memory, as bytes: the latest entry of each key. A million names take about
  * a gigabyte; whoever has the name log on disk can read entries from there instead, behind the same `StateReader`.
  */
 export class MemoryState implements StateReader {
-  readonly #entries = new Map<string, { readonly bytes: Uint8Array; readonly index: number }>();
+  readonly #entries = new Map<string, Held>();
   readonly #parsed = new Map<string, StateItem>();
 
   /** The number of keys. */
@@ -23,7 +31,7 @@ export class MemoryState implements StateReader {
     if (parsed !== undefined) return parsed;
     const held = this.#entries.get(at);
     if (held === undefined) return null;
-    const item = { bytes: held.bytes, entry: parseStateEntry(held.bytes), index: held.index };
+    const item = { bytes: held.bytes, entry: held.own ? (JSON.parse(text(held.bytes)) as StateEntry) : parseStateEntry(held.bytes), index: held.index };
     this.#keep(at, item);
     return item;
   }
@@ -35,14 +43,14 @@ export class MemoryState implements StateReader {
 
   /** load puts an entry's bytes under a key without looking into them: for snapshots, whose map root is checked as a whole. */
   load(key: StateKey, bytes: Uint8Array, index: number): void {
-    this.#entries.set(keyText(key), { bytes, index });
+    this.#entries.set(keyText(key), { bytes, index, own: false });
   }
 
   /** commit takes the writes of a seal. */
   commit(writes: readonly StateWrite[]): void {
     for (const { key, item } of writes) {
       const at = keyText(key);
-      this.#entries.set(at, { bytes: item.bytes, index: item.index });
+      this.#entries.set(at, { bytes: item.bytes, index: item.index, own: true });
       this.#keep(at, item);
     }
   }
