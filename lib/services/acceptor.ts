@@ -62,7 +62,7 @@ export class Acceptor {
   /** counts for /metrics */
   readonly stats = { accepted: 0, refused: 0, groups: 0 };
   private readonly mutex = new Mutex();
-  private readonly kept = new Map<string, VerifiedAssertion>();
+  private readonly kept = new Map<string, { verified: VerifiedAssertion; bySeal: number }>();
   private state: AcceptedState;
   private stale = true;
   private queue: Waiting[] = [];
@@ -79,6 +79,11 @@ export class Acceptor {
 
   get waiting(): number {
     return this.state.waiting;
+  }
+
+  /** keptCount is how many verified assertions are held for their seal. */
+  get keptCount(): number {
+    return this.kept.size;
   }
 
   /** submit accepts an assertion; resolves once it is durable. The same payload again gives the same answer. */
@@ -139,20 +144,17 @@ export class Acceptor {
 
   /** noteSealed tells that the live view went on to `seal`; `exact` says that it took just what was accepted. Inside `exclusive`. */
   noteSealed(seal: number, exact: boolean): void {
+    // Whoever sealed it, this process or another one: the rows are gone.
+    for (const [hash, { bySeal }] of this.kept) if (bySeal <= seal) this.kept.delete(hash);
     if (!exact || this.state.position.cutSeal !== seal || this.state.position.seal !== seal - 1) this.stale = true;
     else if (!this.stale) this.state.sealedCut(seal);
   }
 
   /** takeVerified gives the verified form of a pending row: kept from its acceptance, or checked now. Throws Refusal. */
   async takeVerified(hash: string, bytes: Uint8Array): Promise<VerifiedAssertion> {
-    const kept = this.kept.get(hash);
+    const kept = this.kept.get(hash)?.verified;
     if (kept !== undefined && Buffer.compare(kept.parsed.bytes, bytes) === 0) return kept;
     return this.check(parseAssertion(bytes));
-  }
-
-  /** forget drops kept assertions that are sealed. */
-  forget(hashes: Iterable<string>): void {
-    for (const hash of hashes) this.kept.delete(hash);
   }
 
   /** close accepts what is queued and then nothing more. */
@@ -215,14 +217,13 @@ export class Acceptor {
     const draft = this.state.draft(this.expectedSealSec());
     const bySeal = this.state.openSeal;
     const taken: Waiting[] = [];
-    const refused: { one: Waiting; error: Refusal }[] = [];
+    const refused: { one: Waiting; error: Refusal | ServiceRefusal }[] = [];
     for (const one of group) {
       try {
         draft.take(one.verified);
         taken.push(one);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refused.push({ one, error });
+        refused.push({ one, error: error instanceof Refusal ? error : this.faulty(one, error) });
       }
     }
     const rows: NewPending[] = taken.map(({ verified: { parsed } }) => ({ hash: fromBase64(parsed.hash, 32), bytes: parsed.bytes, bySeal }));
@@ -235,11 +236,17 @@ export class Acceptor {
     this.stats.refused += refused.length;
     for (const { verified, resolve } of taken) {
       const { hash } = verified.parsed;
-      if (this.kept.size < MAX_KEPT) this.kept.set(hash, verified);
+      if (this.kept.size < MAX_KEPT) this.kept.set(hash, { verified, bySeal });
       resolve({ hash: fromBase64(hash, 32), bySeal, receipt: this.receipt(hash, bySeal) });
     }
     for (const { one, error } of refused) void this.answerRefused(one, error);
     return true;
+  }
+
+  /** faulty is the answer to the one assertion that the rules stumbled over: a bug of ours, which must not cost the others their place. */
+  private faulty({ verified }: Waiting, error: unknown): ServiceRefusal {
+    this.parts.log(`accepting ${verified.parsed.hash} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return new ServiceRefusal('overloaded', 'The change could not be judged just now. Try again in a moment.', 2);
   }
 
   /** confirmed gives the last seq if nobody moved since the group was judged: a refusal must not rest on an old state. */
@@ -250,7 +257,7 @@ export class Acceptor {
   }
 
   /** answerRefused gives the promise already made if the same payload was taken before: then it is refused only as a repetition. */
-  private async answerRefused({ verified, resolve, reject }: Waiting, error: Refusal): Promise<void> {
+  private async answerRefused({ verified, resolve, reject }: Waiting, error: Refusal | ServiceRefusal): Promise<void> {
     try {
       const hash = fromBase64(verified.parsed.hash, 32);
       const status = await this.status(hash);

@@ -54,7 +54,6 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   } finally {
     abandon(core, computed);
   }
-  acceptor.forget(rows.map(({ hash }) => Buffer.from(hash).toString('base64')));
   core.remember(live.head);
   return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
 }

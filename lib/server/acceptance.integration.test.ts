@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { makeIdentity, makeRegister } from '../core/assertion/fixtures';
+import { equalBytes } from '../core/bytes/bytes';
+import { InvariantError } from '../core/refusal';
+import { nameKey } from '../core/registry/state';
+import { sequenceBatch } from '../services/sequence-batch';
+import { startPostgres, type TestPostgres } from '../storage/postgres-for-tests';
+import { accept, newDataDir, openTestApp, post, type TestApp } from './app-for-tests';
+
+/** Long enough that nothing is sealed but by the test. */
+const PERIOD_SEC = 3_600;
+
+let postgres: TestPostgres;
+let sealer: TestApp;
+let follower: TestApp;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const shared = { databaseUrl: await postgres.createDatabase(), dataDir: newDataDir(), periodSec: PERIOD_SEC };
+  sealer = await openTestApp(shared);
+  follower = await openTestApp(shared);
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  await Promise.all([sealer.close(), follower.close()]);
+  await postgres.stop();
+});
+
+const register = (name: string) => makeRegister(sealer.world, makeIdentity(sealer.world.registry, name), `@${name}`);
+
+/** seals at once; a seal's time must be later than that of the one before */
+async function sealNow(): Promise<void> {
+  const { core } = sealer.app.ctx;
+  await expect.poll(async () => (await sequenceBatch(core)).done, { timeout: 5_000 }).toBe('sealed');
+}
+
+test('an assertion that the rules stumble over is refused alone: the rest of its group is accepted', async () => {
+  const { core } = sealer.app.ctx;
+  const get = core.cache.get.bind(core.cache);
+  const poison = nameKey('poisoned-name');
+  vi.spyOn(core.cache, 'get').mockImplementation((key) => {
+    if (equalBytes(key, poison)) throw new InvariantError('a bug');
+    return get(key);
+  });
+  const before = core.acceptor.stats.groups;
+  const answers = await Promise.all(['healthy-one', 'poisoned-name', 'healthy-two'].map((name) => post(sealer.url, register(name))));
+  expect(answers.map(({ status }) => status)).toEqual([202, 503, 202]);
+  expect(core.acceptor.stats.groups - before).toBeLessThan(3);
+  expect(sealer.lines.join('\n')).toContain('a bug');
+});
+
+test('what a process has accepted and another one has sealed is not kept in its memory', async () => {
+  for (let i = 0; i < 5; i++) await accept(follower.url, register(`kept-by-follower-${i}`));
+  expect(follower.app.ctx.core.acceptor.keptCount).toBe(5);
+  await sealNow();
+  await expect.poll(() => follower.app.ctx.core.acceptor.keptCount, { timeout: 5_000 }).toBe(0);
+  expect(sealer.app.ctx.core.acceptor.keptCount).toBe(0);
+});
