@@ -56,3 +56,19 @@ test('what a process has accepted and another one has sealed is not kept in its 
   await expect.poll(() => follower.app.ctx.core.acceptor.keptCount, { timeout: 5_000 }).toBe(0);
   expect(sealer.app.ctx.core.acceptor.keptCount).toBe(0);
 });
+
+test('questions that need the accepted state do not queue without bound: beyond a limit they are refused, and groups and seals go on', async () => {
+  const { core, loadState } = sealer.app.ctx;
+  const { acceptor } = core;
+  let open = () => {};
+  const blocked = acceptor.exclusive(() => new Promise<void>((resolve) => (open = resolve)));
+  const questions = Array.from({ length: 2_010 }, (_, i) => loadState([nameKey(`asked-${i}`)]));
+  const rehearsed = acceptor.rehearse(register('rehearsed-late').bytes);
+  await expect(rehearsed).rejects.toThrow('overloaded');
+  const accepted = accept(sealer.url, register('accepted-meanwhile'));
+  open();
+  const outcomes = await Promise.allSettled(questions);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(1_999);
+  expect(String(outcomes.find((one) => one.status === 'rejected')?.reason)).toContain('overloaded');
+  await Promise.all([blocked, accepted]);
+});

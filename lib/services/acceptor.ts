@@ -20,6 +20,8 @@ import { loadStateFor } from './state-plan';
 
 /** What waits in memory to be accepted; more is refused, so that no answer takes longer than a moment. */
 const MAX_QUEUE = 2_000;
+/** What waits for its turn at the accepted state beside groups and seals: quotes, pages, orders. More is refused. */
+const MAX_TURNS = 2_000;
 /** How many one group takes. */
 const MAX_GROUP = 500;
 /** A group gathers this long, unless it is large already. */
@@ -102,7 +104,7 @@ export class Acceptor {
   async rehearse(bytes: Uint8Array): Promise<void> {
     this.checkOpen();
     const verified = await this.verify(parseAssertion(bytes));
-    await this.exclusive(async () => {
+    await this.inTurn(async () => {
       await this.refresh();
       await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state));
       this.state.draft(this.expectedSealSec()).take(verified);
@@ -111,7 +113,7 @@ export class Acceptor {
 
   /** loadState reads `keys` as they will be once all that is accepted is sealed. */
   loadState(keys: Uint8Array[]): Promise<StateReader> {
-    return this.exclusive(async () => {
+    return this.inTurn(async () => {
       await this.refresh();
       await this.caughtUp(() => this.parts.cache.load(keys));
       return this.state;
@@ -133,6 +135,12 @@ export class Acceptor {
   /** exclusive runs `work` while nothing is accepted, cut or published in this process. */
   exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.mutex.run(work);
+  }
+
+  /** inTurn is `exclusive` for what callers ask for: refused as `overloaded` while too much waits. Groups and seals always get their turn. */
+  async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.mutex.pending >= MAX_TURNS) refuseService('overloaded', 'Too many requests wait here at the moment. Try again in a moment.', 1);
+    return this.exclusive(work);
   }
 
   /** noteCut tells that the sealer cut; call it inside `exclusive`. */
