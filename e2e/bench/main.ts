@@ -75,6 +75,12 @@ function progress(line: string, sinceMs: number): void {
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text.slice(0, process.stderr.columns)}` : `${text}\n`);
 }
 
+// Interrupted, it still stops its servers and removes their folders.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void cleanUp().finally(() => process.exit(1));
+  });
+}
 try {
   await main(process.argv.slice(2));
 } catch (error) {
