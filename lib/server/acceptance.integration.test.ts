@@ -72,3 +72,16 @@ test('questions that need the accepted state do not queue without bound: beyond 
   expect(String(outcomes.find((one) => one.status === 'rejected')?.reason)).toContain('overloaded');
   await Promise.all([blocked, accepted]);
 });
+
+test('while seals are late nothing new is promised or sold, and after the next seal it is again', async () => {
+  const { core } = sealer.app.ctx;
+  const nowMs = Date.now();
+  const at = vi.spyOn(Date, 'now').mockImplementation(() => nowMs + 2 * PERIOD_SEC * 1000);
+  await accept(sealer.url, register('in-good-time'));
+  at.mockImplementation(() => nowMs + (3 * PERIOD_SEC + 10) * 1000);
+  const answer = await post(sealer.url, register('seals-are-late'));
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
+  await expect(core.acceptor.rehearse(register('seals-are-late').bytes)).rejects.toThrow('overloaded');
+  await sealNow();
+  await accept(sealer.url, register('seals-are-late'));
+});

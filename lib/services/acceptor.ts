@@ -31,6 +31,9 @@ const GATHER_ENOUGH = 64;
 const MAX_WAITING = 200_000;
 /** An assertion must be valid for this many periods, or its promise could not be kept. */
 const MARGIN_PERIODS = 3;
+/** Without a seal for so many periods, and at least so many seconds (another process may be taking the lead), nothing more is promised: it could expire unsealed. */
+const LATE_PERIODS = 3;
+const LATE_MIN_SEC = 30;
 /** How often a group is tried again because another process moved; then its callers are told to come back. */
 const MAX_TRIES = 20;
 const REBUILD_ROWS = 2_000;
@@ -70,9 +73,11 @@ export class Acceptor {
   private queue: Waiting[] = [];
   private running: Promise<void> | null = null;
   private closed = false;
+  private readonly openedSec: number;
 
   constructor(private readonly parts: AcceptorParts) {
     this.state = this.emptyState(0);
+    this.openedSec = parts.clock();
   }
 
   get queued(): number {
@@ -173,6 +178,10 @@ export class Acceptor {
 
   private checkOpen(): void {
     if (this.closed) refuseService('overloaded', 'This process takes nothing in any more. Try again in a moment.', 1);
+    const { live, clock } = this.parts;
+    // A process that has just started may find an old seal: the next one is made at once.
+    const sinceSec = Math.max(live.head.timeSec, this.openedSec);
+    if (clock() - sinceSec > Math.max(LATE_PERIODS * live.periodSec, LATE_MIN_SEC)) refuseService('overloaded', 'Seals are late, so nothing new is promised. Try again in a moment.', Math.min(live.periodSec, LATE_MIN_SEC));
   }
 
   /** caughtUp does `load` again, after taking in what others did, while they are ahead of this process. */
