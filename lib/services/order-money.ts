@@ -50,6 +50,14 @@ export function unregistered(order: StoredOrder, atSec: number): LedgerTransfer 
   return { id: `unregistered:${order.id}`, kind: 'unregistered', orderId: order.id, atSec, lines: lines.map(({ account, cents }) => ({ account, cents: -cents })) };
 }
 
+/**
+ * priceKeptAsCredit stands in for `unregistered` where credit bought with the order has been spent meanwhile: the purchase
+ * stays, all of it as credit, and only the price of the name that its seal refused is added to what is left.
+ */
+export function priceKeptAsCredit(order: StoredOrder, atSec: number): LedgerTransfer {
+  return { id: `credit-returned:${order.id}`, kind: 'credit-returned', orderId: order.id, atSec, lines: [{ account: 'income', cents: -order.priceCents }, { account: `credit:${order.udf}`, cents: order.priceCents }] };
+}
+
 /** creditReturned: the price of a name that can't be registered goes back to the credit it came from. */
 export function creditReturned(order: StoredOrder, atSec: number): LedgerTransfer {
   return { id: `credit-returned:${order.id}`, kind: 'credit-returned', orderId: order.id, atSec, lines: [{ account: `order:${order.id}`, cents: -order.priceCents }, { account: `credit:${order.udf}`, cents: order.priceCents }] };

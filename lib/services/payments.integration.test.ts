@@ -230,6 +230,22 @@ describe.each(KINDS)('on %s', (kind) => {
     await checkBooks(shop, [first.id, second.id, third.id]);
   });
 
+  test('a registration refused by its seal ends though credit bought with it is spent: its price stays as credit', async () => {
+    const first = await shop.order(alice, long(), { creditCents: 100 });
+    await shop.pay(first);
+    await shop.deliver();
+    const before = await stripeCents();
+    const second = await shop.order(alice, long('b'));
+    expect([second.state, await creditCents(alice)]).toEqual(['accepted', 80]);
+    shop.refuseAtSeal(first);
+    shop.seal();
+    await shop.reconcile();
+    expect(await shop.show(second)).toMatchObject({ state: 'sealed' });
+    expect(await shop.show(first)).toMatchObject({ state: 'refunded', refunds: [], problem: { code: 'expired', detail: expect.stringContaining('went back to your credit') as string } });
+    expect([await creditCents(alice), await stripeCents()]).toEqual([90, before]);
+    await checkBooks(shop, [first.id, second.id]);
+  });
+
   test('a name paid twice is registered once, and the second payment goes back', async () => {
     const order = await shop.order(alice, seven());
     await shop.pay(order);

@@ -1,14 +1,16 @@
+import { formatCents } from '../core/assertion/money';
 import { parseAssertion } from '../core/assertion/parse';
 import { countersign, countersignatureToSign, verifyHolderPart } from '../core/assertion/verify';
 import { encodeJson } from '../core/bytes/canonical-json';
 import { text } from '../core/bytes/bytes';
 import { encodeEnvelope, envelopeToJson } from '../core/keys/dsse';
 import { Refusal } from '../core/refusal';
+import type { Queries } from '../storage/database';
 import { releaseHold } from '../storage/hold-store';
-import { postTransfer } from '../storage/ledger-store';
+import { lockBalance, postTransfer } from '../storage/ledger-store';
 import { lockOrder, type StoredOrder } from '../storage/order-store';
 import type { Accepted, ServiceContext } from './context';
-import { registered, unregistered } from './order-money';
+import { chargeCentsOf, isPaidFromCredit, priceKeptAsCredit, registered, unregistered } from './order-money';
 import { ServiceRefusal } from './service-refusal';
 import { failPaid } from './settle-payment';
 import { stepOrder } from './step-order';
@@ -74,7 +76,22 @@ export async function sealOrder(ctx: ServiceContext, order: StoredOrder): Promis
     const current = await lockOrder(tx, order.id);
     if (current?.state !== 'accepted') return false;
     if (status.state === 'sealed') return stepOrder(tx, current, 'seal', { atSec: nowSec });
+    const { code, detail } = status;
+    const boughtCents = isPaidFromCredit(current) ? 0 : chargeCentsOf(current) - current.priceCents;
+    if (boughtCents > 0 && (await lockBalance(tx, `credit:${current.udf}`)) < boughtCents) return keepAsCredit(tx, current, { code, detail }, nowSec);
     await postTransfer(tx, unregistered(current, nowSec));
-    return failPaid(tx, current, { code: status.code, detail: status.detail }, nowSec);
+    return failPaid(tx, current, { code, detail }, nowSec);
   });
+}
+
+/**
+ * keepAsCredit ends an order which its seal refused when the payment can't go back whole, because credit bought with it is
+ * spent: the price of the name becomes credit again, as it was bought. In one transaction, for there is nothing to wait for.
+ */
+async function keepAsCredit(tx: Queries, order: StoredOrder, problem: { code: string; detail: string }, nowSec: number): Promise<boolean> {
+  const kept = `Part of the ${formatCents(chargeCentsOf(order))} of credit bought with it is spent already, so the ${formatCents(order.priceCents)} for @${order.name} went back to your credit, not to your card.`;
+  await postTransfer(tx, priceKeptAsCredit(order, nowSec));
+  await stepOrder(tx, order, 'fail', { atSec: nowSec, problem: { code: problem.code, detail: `${problem.detail} ${kept}` } });
+  await releaseHold(tx, order.id, nowSec);
+  return stepOrder(tx, { id: order.id, state: 'refunding' }, 'refund', { atSec: nowSec });
 }

@@ -143,9 +143,11 @@ export class Shop {
     }
   }
 
-  /** refuseAtSeal makes the seal refuse what was accepted: what must not happen, and still must end well. */
-  refuseAtSeal(): void {
-    for (const [hash, status] of this.statuses) if (status.state === 'accepted') this.statuses.set(hash, { state: 'refused', code: 'expired', detail: 'It came too late.' });
+  /** refuseAtSeal makes the seal refuse what was accepted, or `only` that of one order: what must not happen, and still must end well. */
+  refuseAtSeal(only: Pick<Order, 'assertion'> | null = null): void {
+    for (const [hash, status] of this.statuses) {
+      if (status.state === 'accepted' && (only === null || only.assertion.hash === hash)) this.statuses.set(hash, { state: 'refused', code: 'expired', detail: 'It came too late.' });
+    }
   }
 
   private async submit(bytes: Uint8Array): Promise<Accepted> {
