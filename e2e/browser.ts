@@ -19,5 +19,6 @@ export async function launchOptions(): Promise<LaunchOptions> {
   process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs20.x';
   process.env['TMPDIR'] ??= tmpdir();
   const { default: chromium } = await import('@sparticuz/chromium');
-  return { executablePath: await chromium.executablePath(), args: [...chromium.args, ...QUIET, '--no-sandbox'] };
+  // Its own arguments are for functions: one process, which ends with the first window closed, and no web security.
+  return { executablePath: await chromium.executablePath(), args: [...QUIET, '--no-sandbox'] };
 }
