@@ -87,9 +87,9 @@ export function getLog(signal?: AbortSignal): Promise<LogInfo> {
   return ask<LogInfo>('/api/v1/log', { signal });
 }
 
-/** getEntry fetches one entry with its inclusion proof. */
-export function getEntry(log: LogName, index: number, signal?: AbortSignal): Promise<EntryInfo> {
-  return ask<EntryInfo>(`/api/v1/entries/${log}/${index}`, { signal });
+/** getEntry fetches one entry with its inclusion proof; `fromSize` is the newest size of that log seen before, so that no older checkpoint comes back. */
+export function getEntry(log: LogName, index: number, fromSize: number | null, signal?: AbortSignal): Promise<EntryInfo> {
+  return ask<EntryInfo>(`/api/v1/entries/${log}/${index}${fromSize === null ? '' : `?from=${fromSize}`}`, { signal });
 }
 
 /** getNameProof fetches the state of a name (`alice`) or of one tenure (`alice.0`) with its whole proof, unverified; `fromSize` asks for consistency with an older checkpoint. */

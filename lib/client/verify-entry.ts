@@ -38,8 +38,8 @@ const SIGNED_TITLE = 'The entry is well formed, and those named in it did sign i
  * saw before (names log), form, and in the proof log the signatures. A failed check is `ok: false`; the network throws (ApiError).
  */
 export async function fetchAndVerifyEntry(log: LogName, index: number): Promise<VerifiedLogEntry> {
-  const [entry, registry] = await Promise.all([getEntry(log, index), getRegistry()]);
   const seen = log === 'names' ? (readPin()?.seen ?? null) : null;
+  const [entry, registry] = await Promise.all([getEntry(log, index, seen?.size ?? null), getRegistry()]);
   const consistency = seen === null ? [] : await consistencyFrom(log, seen.size, entry.size);
   const run = new CheckRun(PLAN);
   const ok = run.all(() => check(run, { log, index, entry, registry, seen, consistency })) !== null;

@@ -9,10 +9,12 @@ import type { LogName, Seal } from '../storage/log-store';
 import { readEntries, sealOfEntry } from '../storage/log-store';
 import { findAssertions } from '../storage/pending-store';
 import type { AppContext } from './app-context';
+import { catchUp } from './catch-up';
 import { proveInclusion } from './prove-entry';
 
-/** showEntry gives a sealed entry with its proof under the newest checkpoint, or null beyond the log's end. */
-export async function showEntry(ctx: AppContext, { log, index }: { log: LogName; index: number }): Promise<EntryInfo | null> {
+/** showEntry gives a sealed entry with its proof under the newest checkpoint, at least that of size `fromSize` if there is one, or null beyond the log's end. */
+export async function showEntry(ctx: AppContext, { log, index, fromSize = null }: { log: LogName; index: number; fromSize?: number | null }): Promise<EntryInfo | null> {
+  await catchUp(ctx, log, fromSize);
   const { head } = ctx.registry;
   const { size } = head[log];
   if (!Number.isSafeInteger(index) || index < 0 || index >= size) return null;

@@ -7,8 +7,8 @@ import { assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } fr
 import type { StateProof, Subject, SubjectState } from '../core/validation/state-proof';
 import { readEntry, type LogName } from '../storage/log-store';
 import type { AppContext } from './app-context';
+import { catchUp } from './catch-up';
 import { DamageError } from './edge-check';
-import { followSeals } from './follow-seals';
 import type { SealFacts } from './live-registry';
 import { policyChain } from './policy-chain';
 import { proveConsistency, proveInclusion } from './prove-entry';
@@ -46,8 +46,7 @@ interface Snapshot {
 }
 
 async function show(ctx: AppContext, subject: Subject, fromSize: number | null): Promise<StateProof> {
-  // Who has seen more than this process knows has seen it of another one; an older checkpoint would look like a log that was cut short.
-  if (fromSize !== null && fromSize > ctx.registry.head.names.size) await ctx.core.acceptor.exclusive(() => followSeals(ctx.core));
+  await catchUp(ctx, 'names', fromSize);
   const { head, policy, at, map, item, holder } = await snapshot(ctx, subject);
   const { size } = head.names;
   const entry = async ({ bytes, index }: Pick<StateItem, 'bytes' | 'index'>): Promise<EntryParts> => ({ bytes, index, inclusion: await proveInclusion(ctx, 'names', index, size) });

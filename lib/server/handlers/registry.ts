@@ -25,11 +25,11 @@ export const getRegistry: Handler = async (_req, ctx) => json(200, await showReg
 /** `GET /api/v1/log` */
 export const getLog: Handler = async (_req, ctx) => json(200, await showLog(ctx));
 
-/** `GET /api/v1/entries/:log/:index` */
+/** `GET /api/v1/entries/:log/:index`. `?from=<size>` tells the newest size of that log the asker has seen: never shown an older checkpoint. */
 export const getEntry: Handler = async (req, ctx) => {
   const { log, index = '' } = req.params;
   if ((log !== 'names' && log !== 'proofs') || !/^(0|[1-9][0-9]{0,15})$/.test(index)) return refuseService('not-found', 'An entry is asked for as names/<index> or proofs/<index>.');
-  const entry = await showEntry(ctx, { log, index: Number(index) });
+  const entry = await showEntry(ctx, { log, index: Number(index), fromSize: fromSize(req) });
   return entry === null ? refuseService('not-found', `The ${log} log has no sealed entry ${index}.`) : json(200, entry);
 };
 
