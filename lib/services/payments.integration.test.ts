@@ -246,6 +246,29 @@ describe.each(KINDS)('on %s', (kind) => {
     await checkBooks(shop, [first.id, second.id]);
   });
 
+  test('a round serves orders with money in them before it asks about those that wait, and does not ask about these each time', async () => {
+    const waiting = [await shop.order(alice, seven()), await shop.order(alice, `${seven().slice(0, 4)}w${seven().slice(5)}`)];
+    const paid = await shop.order(bob, long(), { creditCents: 100 });
+    shop.fault = (point) => (point === 'submit' ? 'before' : null);
+    await shop.pay(paid);
+    await shop.deliver();
+    expect((await shop.show(paid)).state).toBe('paid');
+    shop.nowSec += 150;
+    const points: string[] = [];
+    shop.fault = (point) => (points.push(point), null);
+    await shop.reconcile();
+    const asks = points.filter((point) => /sessions\/cs_test_\w+$/.test(point));
+    expect(asks.length).toBeGreaterThanOrEqual(waiting.length);
+    expect(points.indexOf('submit')).toBeLessThan(points.indexOf(asks[0] ?? 'none'));
+    points.length = 0;
+    await shop.reconcile();
+    expect(points.filter((point) => /sessions\/cs_test_\w+$/.test(point))).toEqual([]);
+    for (const order of waiting) await cancelOrder(shop.ctx, order);
+    shop.seal();
+    await shop.reconcile();
+    await checkBooks(shop, [...waiting, paid].map((order) => order.id));
+  });
+
   test('a name paid twice is registered once, and the second payment goes back', async () => {
     const order = await shop.order(alice, seven());
     await shop.pay(order);

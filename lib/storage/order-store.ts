@@ -64,6 +64,21 @@ export async function readOrdersIn(db: Queries, states: readonly string[], after
   return rows.map((row) => row.id);
 }
 
+/** WaitingOrder is what must be known of an order that waits for its payment to decide when to ask Stripe about it. */
+export interface WaitingOrder {
+  id: string;
+  createdSec: number;
+  expiresSec: number;
+  stripeSession: string | null;
+  problemCode: string | null;
+}
+
+/** readWaiting gives the orders that wait for their payment, by id, those after `afterId`. */
+export async function readWaiting(db: Queries, afterId: string, limit: number): Promise<WaitingOrder[]> {
+  const select = { id: true, createdSec: true, expiresSec: true, stripeSession: true, problemCode: true };
+  return (await db.prisma.order.findMany({ where: { state: 'awaiting-payment', id: { gt: afterId } }, orderBy: { id: 'asc' }, take: limit, select })).map(numbered);
+}
+
 /** OrderMove is one change of state, and what becomes known with it; what is left out stays as it is. */
 export interface OrderMove {
   id: string;
