@@ -24,11 +24,19 @@ export function readSeen(path: string): SeenHead | null {
   return { registry, seal: seal as number, namesSize: namesSize as number, namesRoot };
 }
 
-/** makeRemember gives the function that keeps the newest head in the file: whole or not at all, and on disk when it returns. */
+/**
+ * makeRemember gives the function that keeps the newest head in the file: whole or not at all, and on disk when it returns. Where
+ * processes share the data folder, one that is behind never puts an older head over a newer one. Throws what `readSeen` throws.
+ */
 export function makeRemember(path: string): (registry: string, seal: SealFacts) => void {
   let newest = -1;
   return (registry, seal) => {
     if (seal.number <= newest) return;
+    const stored = readSeen(path);
+    if (stored !== null && stored.registry === registry && stored.seal >= seal.number) {
+      newest = stored.seal;
+      return;
+    }
     const head: SeenHead = { registry, seal: seal.number, namesSize: seal.names.size, namesRoot: toBase64(seal.names.root) };
     mkdirSync(dirname(path), { recursive: true });
     const draft = `${path}.${process.pid}`;
@@ -37,6 +45,10 @@ export function makeRemember(path: string): (registry: string, seal: SealFacts) 
     fsyncSync(handle);
     closeSync(handle);
     renameSync(draft, path);
+    // The rename is on disk only once its folder is.
+    const folder = openSync(dirname(path), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
     newest = seal.number;
   };
 }
