@@ -72,7 +72,7 @@ export async function openRegistry(options: OpenOptions): Promise<RegistryCore> 
 
   const cache: StateCache = new StateCache({ value: (key) => map.get(key), read: (wanted) => readStates(db, wanted) });
   const acceptor: Acceptor = new Acceptor({ db, live, cache, keys, clock, verifyMany: options.verifyMany, catchUpSeals: () => followSeals(core), log });
-  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, staged: null, remember: (seal) => options.remember(live.id, seal), log };
+  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, staged: null, stuckSeal: null, remember: (seal) => options.remember(live.id, seal), log };
   core.remember(live.head);
   return core;
 }

@@ -15,6 +15,8 @@ export interface RegistryCore {
   acceptor: Acceptor;
   /** the map of a seal that is computed and not committed; taking in another process's seal abandons it */
   staged: StagedMap | null;
+  /** the seal that could not be written although nobody else had sealed, once that is logged; else null */
+  stuckSeal: number | null;
   /** remember keeps the newest published head outside the database, so that an older database is noticed. */
   remember(seal: SealFacts): void;
   log(line: string): void;

@@ -127,7 +127,10 @@ async function publish(core: RegistryCore, computed: Batch, notes: Both<string>,
   const { db, live, cache, acceptor } = core;
   if (core.staged !== computed.staged) return false;
   const done = await commitSeal(db, sealCommitOf(computed, notes, cut, bad));
-  if (done === 'moved') return false;
+  if (done === 'moved') {
+    await tellIfStuck(core, computed.seal.number, cut);
+    return false;
+  }
   core.staged = null;
   computed.staged.commit();
   cache.put(computed.writes);
@@ -136,6 +139,14 @@ async function publish(core: RegistryCore, computed: Batch, notes: Both<string>,
   const expected = computed.accepted.reduce((sum, { names: [first, end] }) => sum + end - first, 0) + 1;
   acceptor.noteSealed(computed.seal.number, computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
   return true;
+}
+
+/** tellIfStuck says, once, that a seal cannot be written although nobody else has sealed: without that line the registry would just stand still. */
+async function tellIfStuck(core: RegistryCore, seal: number, cut: StoredHead): Promise<void> {
+  const head = await readHead(core.db);
+  if (head.seal !== cut.seal || core.stuckSeal === seal) return;
+  core.stuckSeal = seal;
+  core.log(`SEAL ${seal} CANNOT BE WRITTEN: the head in the database is still that of seal ${head.seal}, but there are rows beyond it in log_entry, log_seal or log_tile, or the head's row is not the one of that seal. It is tried again; look at the database`);
 }
 
 function abandon(core: RegistryCore, computed: Batch): void {
