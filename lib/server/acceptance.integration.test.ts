@@ -73,6 +73,31 @@ test('questions that need the accepted state do not queue without bound: beyond 
   await Promise.all([blocked, accepted]);
 });
 
+test('stored assertions are checked in chunks, with turns for other work between them', async () => {
+  const { acceptor } = sealer.app.ctx.core;
+  const rows = Array.from({ length: 70 }, (_, i) => register(`checked-${i}`));
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  for (const { hash, bytes } of rows) await acceptor.takeVerified(hash, bytes);
+  counting = false;
+  expect(turns).toBeGreaterThanOrEqual(2);
+});
+
+test('rows beyond the head, which let no seal be written, are told of once', async () => {
+  const at = await openTestApp({ databaseUrl: await postgres.createDatabase(), periodSec: PERIOD_SEC });
+  const { core, db } = at.app.ctx;
+  await db.sql.execute('INSERT INTO log_entry (log, idx, leaf, bytes) SELECT log, $1, leaf, bytes FROM log_entry WHERE log = $2 AND idx = 0', [core.live.head.names.size, 'names']);
+  await expect.poll(async () => (await sequenceBatch(core)).done, { timeout: 5_000 }).toBe('moved');
+  expect(await sequenceBatch(core)).toEqual({ done: 'moved' });
+  expect(at.lines.filter((line) => line.startsWith('SEAL 1 CANNOT BE WRITTEN'))).toHaveLength(1);
+  await at.close();
+});
+
 test('while seals are late nothing new is promised or sold, and after the next seal it is again', async () => {
   const { core } = sealer.app.ctx;
   const nowMs = Date.now();
