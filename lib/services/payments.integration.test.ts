@@ -124,6 +124,20 @@ describe.each(KINDS)('on %s', (kind) => {
     await checkBooks(shop, [order.id, other.id]);
   });
 
+  test('who could not pay because Stripe was away may order the name again at once', async () => {
+    shop.fault = (point) => (point.startsWith('stripe') ? 'before' : null);
+    const order = await shop.order(alice, seven());
+    expect(order).toMatchObject({ state: 'awaiting-payment', payUrl: null });
+    shop.nowSec += SESSION_SEC;
+    shop.fault = () => null;
+    await shop.reconcile();
+    expect((await shop.show(order)).state).toBe('expired');
+    const again = await shop.order(alice, seven(), { payload: { service: null } });
+    expect(again.payUrl).not.toBeNull();
+    await cancelOrder(shop.ctx, again);
+    await checkBooks(shop, [order.id, again.id]);
+  });
+
   test('a cancelled order can’t be paid any more, frees its name, and can’t be cancelled once paid', async () => {
     const order = await shop.order(alice, seven());
     expect((await cancelOrder(shop.ctx, order)).state).toBe('cancelled');

@@ -33,8 +33,11 @@ export async function readHold(db: Queries, name: string, nowSec: number): Promi
   return row && numbered(row);
 }
 
-/** lastHeldSec tells when an identity last took a hold on a name, not before `sinceSec`; null if it did not. */
+/**
+ * lastHeldSec tells when an identity last took a hold on a name for an order that could be paid, not before `sinceSec`; null if
+ * it did not. An order without a payment session never could be: Stripe was away, which is not the buyer's doing.
+ */
 export async function lastHeldSec(db: Queries, name: string, udf: string, sinceSec: number): Promise<number | null> {
-  const { _max } = await db.prisma.hold.aggregate({ where: { name, udf, createdSec: { gt: sinceSec } }, _max: { createdSec: true } });
+  const { _max } = await db.prisma.hold.aggregate({ where: { name, udf, createdSec: { gt: sinceSec }, order: { stripeSession: { not: null } } }, _max: { createdSec: true } });
   return numbered(_max).createdSec;
 }
