@@ -68,7 +68,11 @@ export function Outcome({ order, setOrder }: { order: Order; setOrder: (order: O
       return (
         <Notice tone="warn" title="Refunded" action={again}>
           {order.problem && <p>{order.problem.detail}</p>}
-          <p>What you paid for this name went back the way it came; banks take some days to show it.</p>
+          <p>
+            {order.refunds.length > 0
+              ? 'What you paid for this name went back the way it came; banks take some days to show it.'
+              : 'What this name cost is in your credit, and pays for another.'}
+          </p>
           <Refunds order={order} />
         </Notice>
       );
