@@ -1,3 +1,4 @@
+import { withoutOrderIds } from '../services/log-order';
 import type { App } from './app';
 import type { HotRequest, HotResponse } from './hot';
 import { problemOf, Problem } from './problem';
@@ -20,8 +21,8 @@ const CORS: Readonly<Record<string, string>> = {
   'access-control-max-age': '86400',
 };
 
-/** Addresses that are never a page's, even where nothing is served. */
-const OURS = /^\/(tlog|snapshots|\.well-known|sandbox)\/|^\/api\/(v1|stripe)(\/|$)/;
+/** Addresses that are never a page's, even where nothing is served; Next's resizing of images is one. */
+const OURS = /^\/(tlog|snapshots|\.well-known|sandbox)\/|^\/api\/(v1|stripe)(\/|$)|^\/_next\/image(\/|$)/;
 
 /** makeLane puts router, rate limits and problem answers together; both servers, ours and Next's routes, answer through it. */
 export function makeLane(app: App): Lane {
@@ -70,7 +71,7 @@ export function makeLane(app: App): Lane {
       try {
         answer = await route(req);
       } catch (error) {
-        answer = problemOf(error, (cause) => app.ctx.log(`${req.method} ${req.path.slice(0, 200)} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
+        answer = problemOf(error, (cause) => app.ctx.log(`${req.method} ${withoutOrderIds(req.path.slice(0, 200))} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
         if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && req.method !== 'GET') limiters.get('refusals')?.charge(req.ip, performance.now());
       }
       if (answer !== null) app.counts.add(req.path.startsWith('/tlog/') ? 'tlog' : 'api', answer.status);

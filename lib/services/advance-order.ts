@@ -1,6 +1,7 @@
 import { readOrder, type StoredOrder } from '../storage/order-store';
 import type { ServiceContext } from './context';
 import { closeOrder } from './close-order';
+import { orderInLog, withoutOrderIds } from './log-order';
 import type { OrderState } from './order-states';
 import { fetchSession, openPaymentSession } from './payment-session';
 import { refundOrder } from './refund-order';
@@ -54,6 +55,6 @@ export async function tryToAdvance(ctx: ServiceContext, id: string, askStripe: b
   try {
     await advanceOrder(ctx, id, askStripe);
   } catch (error) {
-    ctx.log(`order ${id}: left for the next round (${error instanceof Error ? error.name : 'unknown'}: ${error instanceof Error ? error.message : ''})`);
+    ctx.log(`${orderInLog(id)}: left for the next round (${error instanceof Error ? error.name : 'unknown'}: ${error instanceof Error ? withoutOrderIds(error.message) : ''})`);
   }
 }

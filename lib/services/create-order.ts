@@ -37,20 +37,29 @@ const ORDER_ID_BYTES = 16;
 
 /**
  * createOrder keeps a name for its buyer and opens its payment; with enough credit the name is paid at once. The same
- * registration again gives the same order (`created` false). Everything the registry would refuse is refused here, before
+ * registration again gives the same order (`created` false) until it is sealed. Everything the registry would refuse is refused here, before
  * anybody pays. Throws Refusal, and ServiceRefusal `rail-not-open`, `name-held`, `hold-throttled`, `credit-amount`,
- * `mark-not-acknowledged`, `expires-too-soon`.
+ * `mark-not-acknowledged`, `expires-too-soon`, `order-closed`.
  */
 export async function createOrder(ctx: ServiceContext, input: NewOrder): Promise<{ order: Order; created: boolean }> {
   const parsed = parseAssertionEnvelope(envelopeFromJson(input.assertion, 'assertion', 'assertion'));
   const { payload } = verifyHolderPart(parsed).parsed;
   invariant(payload.type === 'register', 'a holder part is a registration');
   const known = await readOrderByAssertion(ctx.db, fromBase64(parsed.hash, 32));
-  if (known !== null) return { order: await shown(ctx, known.id), created: false };
+  if (known !== null) {
+    await refusePublic(ctx, known);
+    return { order: await shown(ctx, known.id), created: false };
+  }
   await check(ctx, parsed, payload, input);
   const { id, created } = await store(ctx, parsed, payload, input);
   await tryToAdvance(ctx, id, false);
   return { order: await shown(ctx, id), created };
+}
+
+/** refusePublic keeps an order from whoever read its registration in the log: once that is public, it proves nothing about who asks. */
+async function refusePublic(ctx: ServiceContext, known: StoredOrder): Promise<void> {
+  const { state } = await ctx.assertionStatus(known.assertionHash);
+  if (state === 'sealed' || known.state === 'sealed') refuseService('order-closed', `This registration of @${known.name} is in the log already, and needs no order.`);
 }
 
 async function shown(ctx: ServiceContext, id: string): Promise<Order> {

@@ -163,6 +163,20 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(new Set(paths).size).toBe(1);
   });
 
+  test('who reads a sealed registration in the log can’t get its order by sending it again', async () => {
+    const order = await shop.order(alice, seven());
+    await shop.pay(order);
+    await shop.deliver();
+    expect((await shop.order(alice, seven())).id).toBe(order.id);
+    shop.seal();
+    // In the log, though the order has not followed yet.
+    expect(await refusal(shop.order(alice, seven()))).toBe('order-closed');
+    await shop.reconcile();
+    expect(await refusal(shop.order(alice, seven()))).toBe('order-closed');
+    expect(shop.log.filter((line) => line.includes(order.id))).toEqual([]);
+    await checkBooks(shop, [order.id]);
+  });
+
   test('two people want one name: one holds it, the other is told and never charged', async () => {
     const results = await Promise.allSettled([shop.order(alice, seven()), shop.order(bob, seven())]);
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

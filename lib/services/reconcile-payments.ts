@@ -3,6 +3,7 @@ import { readOpenRefunds } from '../storage/refund-store';
 import { tryToAdvance } from './advance-order';
 import { dueToAsk } from './ask-pace';
 import type { ServiceContext } from './context';
+import { orderInLog } from './log-order';
 import { OPEN_STATES } from './order-states';
 import { makeRefund } from './refund-order';
 import { sweepEvents } from './sweep-events';
@@ -33,7 +34,7 @@ export async function reconcilePayments(ctx: ServiceContext): Promise<void> {
       try {
         await makeRefund(ctx, refund);
       } catch (error) {
-        ctx.log(`order ${refund.orderId}: refund left for the next round (${error instanceof Error ? error.name : 'unknown'})`);
+        ctx.log(`${orderInLog(refund.orderId)}: refund left for the next round (${error instanceof Error ? error.name : 'unknown'})`);
       }
     }
     await askAboutWaiting(ctx);

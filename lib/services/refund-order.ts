@@ -3,6 +3,7 @@ import { postTransfer } from '../storage/ledger-store';
 import { lockOrder, type StoredOrder } from '../storage/order-store';
 import { moveRefund, readRefund, type StoredRefund } from '../storage/refund-store';
 import type { ServiceContext } from './context';
+import { orderInLog } from './log-order';
 import { creditReturned, isPaidFromCredit, paymentRefunded } from './order-money';
 import { stepOrder } from './step-order';
 
@@ -43,7 +44,7 @@ export async function makeRefund(ctx: ServiceContext, refund: StoredRefund): Pro
   }
   const failed = made.status === 'failed' || made.status === 'canceled';
   await moveRefund(ctx.db, { paymentIntent, to: failed ? 'failed' : 'sent', stripeRefund: made.id, problem: failed ? (made.failure_reason ?? made.status) : null, atSec: nowSec });
-  if (failed) ctx.log(`order ${orderId}: refund ${made.id} failed at Stripe; a person must look`);
+  if (failed) ctx.log(`${orderInLog(orderId)}: refund ${made.id} failed at Stripe; a person must look`);
   return false;
 }
 

@@ -10,6 +10,7 @@ import { releaseHold } from '../storage/hold-store';
 import { lockBalance, postTransfer } from '../storage/ledger-store';
 import { lockOrder, type StoredOrder } from '../storage/order-store';
 import type { Accepted, ServiceContext } from './context';
+import { orderInLog } from './log-order';
 import { chargeCentsOf, isPaidFromCredit, priceKeptAsCredit, registered, unregistered } from './order-money';
 import { ServiceRefusal } from './service-refusal';
 import { failPaid } from './settle-payment';
@@ -53,7 +54,7 @@ async function promiseFor(ctx: ServiceContext, order: StoredOrder): Promise<Prom
     const refusal = error instanceof Refusal || (error instanceof ServiceRefusal && error.code === 'expires-too-soon') ? error : null;
     // Anything else passes: overload, a database that is away. The order stays paid and is tried again.
     if (refusal === null || refusal.code === 'chain-busy') {
-      ctx.log(`order ${order.id}: registration not accepted yet (${error instanceof Error ? error.name : 'unknown'})`);
+      ctx.log(`${orderInLog(order.id)}: registration not accepted yet (${error instanceof Error ? error.name : 'unknown'})`);
       return 'later';
     }
     // Another process may have had it accepted a moment ago; then "taken" means taken by this very order.
