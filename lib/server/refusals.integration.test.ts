@@ -129,6 +129,7 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     ['/tlog/names/checkpoint/99999999', 404, 'not-found'],
     ['/tlog/other/checkpoint', 404, 'not-found'],
     ['/api/v1/nothing', 404, 'no-such-address'],
+    ['/_next/image?url=%2Ficon.png&w=64&q=75', 404, 'no-such-address'],
   ])('GET %s is refused with %i %s', async (path, status, code) => {
     expect(await refusedWith(() => request(at.url + path))).toEqual({ status, code });
   });
