@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net';
 import type { App } from './app';
 import { makeLane, type Lane } from './dispatch';
 import { answerRequest, answerTile, writeAnswer } from './node-lane';
@@ -9,9 +9,10 @@ import type { Pages } from './pages';
 /** Running requests get this long when the process goes down. */
 const GRACE_MS = 5_000;
 
-/** HttpServer is the one socket of the process: the lane first, then the pages. */
+/** HttpServer is the one server of the process: the lane first, then the pages. */
 export interface HttpServer {
   server: Server;
+  /** listen takes `port`, or any free one for 0, and gives it: on all addresses, but with play money only on this machine's own, IPv4 and IPv6. */
   listen(port: number): Promise<number>;
   servePages(pages: Pages): void;
   close(): Promise<void>;
@@ -27,24 +28,46 @@ export function makeHttpServer(app: App): HttpServer {
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
+  let second: SocketServer | null = null;
   return {
     server,
     servePages: (open) => (pages = open),
-    listen: (port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, () => {
-          server.off('error', reject);
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
-      }),
+    async listen(wanted) {
+      if (app.sandbox === null) return listenOn(server, wanted, null);
+      const port = await listenOn(server, wanted, '127.0.0.1');
+      // `localhost` may mean either address, and a server listens on one: connections to the other are handed over.
+      const other = createSocketServer({ noDelay: true }, (socket) => void server.emit('connection', socket));
+      try {
+        await listenOn(other, port, '::1');
+        second = other;
+      } catch (error) {
+        if (!mayLack(error, wanted)) throw error;
+      }
+      return port;
+    },
+    async close() {
+      const closed = [server, second].map((one) => one !== null && new Promise((resolve) => one.close(resolve)));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+      await Promise.all(closed);
+    },
   };
+}
+
+function listenOn(server: SocketServer, port: number, host: string | null): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host === null ? {} : { host }) }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** mayLack: a machine may have no IPv6; and a port that was free on IPv4, where any would do, is asked for there. */
+function mayLack(error: unknown, wantedPort: number): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || (code === 'EADDRINUSE' && wantedPort === 0);
 }
 
 async function serve(req: IncomingMessage, res: ServerResponse, lane: Lane, pages: Pages | null, app: App): Promise<void> {

@@ -1,0 +1,29 @@
+import { networkInterfaces } from 'node:os';
+import { expect, test } from 'vitest';
+import { openTestApp, request } from './app-for-tests';
+
+/** statusAt asks for the health of whatever listens there; null if nothing does. */
+const statusAt = (host: string, port: string) => request(`http://${host}:${port}/healthz`, { headers: { connection: 'close' } }).then(({ status }) => status, () => null);
+
+const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+const outside = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+const hasIpv6 = addresses.some(({ address }) => address === '::1');
+
+test('with play money a server is there for this machine only, by both of its addresses, and goes down with open connections', async () => {
+  const at = await openTestApp();
+  const { port } = new URL(at.url);
+  expect(await statusAt('127.0.0.1', port)).toBe(200);
+  if (hasIpv6) expect(await statusAt('[::1]', port)).toBe(200);
+  if (outside !== undefined) expect(await statusAt(outside, port)).toBeNull();
+  if (hasIpv6) await request(`http://[::1]:${port}/healthz`);
+  const fromMs = performance.now();
+  await at.close();
+  expect(performance.now() - fromMs).toBeLessThan(4_000);
+  expect(await statusAt('127.0.0.1', port)).toBeNull();
+});
+
+test.runIf(outside !== undefined)('with real payments a server is there for everybody', async () => {
+  const at = await openTestApp({ stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' } });
+  expect(await statusAt(outside ?? '', new URL(at.url).port)).toBe(200);
+  await at.close();
+});
