@@ -86,4 +86,13 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     const cancelled = await postJson(`/api/v1/orders/${other.id}/cancel`, {});
     expect((JSON.parse(cancelled.text) as Order).state).toBe('cancelled');
   });
+
+  test('a refund that Stripe could not make is counted in /metrics until a person has looked', async () => {
+    const figure = async () => /^mns_refunds_failed (\d+)$/m.exec((await request(`${shop.url}/metrics`)).text)?.[1];
+    expect(await figure()).toBe('0');
+    const made = JSON.parse((await order(bob, 'failed7')).text) as Order;
+    await postJson(`/api/v1/orders/${made.id}/cancel`, {});
+    await shop.app.ctx.db.prisma.refund.createMany({ data: [{ id: 'pi_failed', orderId: made.id, amountCents: 100, reason: 'test', state: 'failed', createdSec: 1, updatedSec: 1 }] });
+    expect(await figure()).toBe('1');
+  });
 });

@@ -177,6 +177,23 @@ describe.each(KINDS)('on %s', (kind) => {
     await checkBooks(shop, [order.id]);
   });
 
+  test('a payment that can’t be looked at does not keep those behind it from being found, and is found later', async () => {
+    await shop.served.sandbox.sender.setControl({ mode: 'drop', delaySec: 0 });
+    const orders = [];
+    for (const letter of 'xyz') orders.push(await shop.order(alice, `${seven().slice(0, 4)}${letter}${seven().slice(5)}`));
+    for (const order of orders) await shop.pay(order);
+    const stuck = new URL(orders[1]?.payUrl ?? '').pathname.split('/').at(-1) ?? '';
+    shop.fault = (point) => (point.includes(`sessions/${stuck}`) ? 'before' : null);
+    await shop.reconcile();
+    expect(await Promise.all(orders.map(async (order) => (await shop.show(order)).state))).toEqual(['accepted', 'awaiting-payment', 'accepted']);
+    expect(shop.log.at(-1)).toContain('left for the next round');
+    shop.fault = () => null;
+    await shop.reconcile();
+    shop.seal();
+    await shop.reconcile();
+    await checkBooks(shop, orders.map((order) => order.id));
+  });
+
   test('two people want one name: one holds it, the other is told and never charged', async () => {
     const results = await Promise.allSettled([shop.order(alice, seven()), shop.order(bob, seven())]);
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

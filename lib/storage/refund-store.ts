@@ -58,3 +58,8 @@ export async function readOpenRefunds(db: Queries, limit: number): Promise<Store
   const rows = await db.prisma.refund.findMany({ where: { state: { in: ['wanted', 'sent'] } }, orderBy: [{ updatedSec: 'asc' }, { id: 'asc' }], take: limit });
   return rows.map(stored);
 }
+
+/** countFailedRefunds tells how many refunds Stripe could not make: each is money that a person must give back by hand. */
+export async function countFailedRefunds(db: Queries): Promise<number> {
+  return db.prisma.refund.count({ where: { state: 'failed' } });
+}

@@ -1,4 +1,5 @@
 import { sealEvent } from '../../services/show-registry';
+import { countFailedRefunds } from '../../storage/refund-store';
 import type { App } from '../app';
 import { formatEvent } from '../events';
 import { json, plain, type Handler } from '../hot';
@@ -23,7 +24,9 @@ export function healthz(app: App): Handler {
 
 /** `GET /metrics`, in Prometheus' text format. */
 export function metrics(app: App): Handler {
-  return (_req, ctx) => {
+  return async (_req, ctx) => {
+    // All else is from memory and is told even while the database is away.
+    const failedRefunds = await countFailedRefunds(ctx.db).catch(() => null);
     const { head, map } = ctx.registry;
     const { acceptor } = ctx.core;
     const { stats } = app.loop;
@@ -40,6 +43,7 @@ export function metrics(app: App): Handler {
       { name: 'mns_accept_groups_total', help: 'Group commits.', type: 'counter', values: [{ value: acceptor.stats.groups }] },
       { name: 'mns_accept_queue', help: 'Assertions that wait to be accepted.', type: 'gauge', values: [{ value: acceptor.queued }] },
       { name: 'mns_waiting_for_seal', help: 'Accepted assertions that wait for their seal.', type: 'gauge', values: [{ value: acceptor.waiting }] },
+      { name: 'mns_refunds_failed', help: 'Refunds that Stripe could not make: a person must look at each.', type: 'gauge', values: failedRefunds === null ? [] : [{ value: failedRefunds }] },
       { name: 'mns_event_readers', help: 'Open event streams.', type: 'gauge', values: [{ value: app.hub.readerCount }] },
       app.counts.metric(),
       ...processMetrics(),
