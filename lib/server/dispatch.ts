@@ -1,9 +1,10 @@
 import { withoutOrderIds } from '../services/log-order';
+import { isLocalOrigin } from '../services/site-url';
 import type { App } from './app';
 import type { HotRequest, HotResponse } from './hot';
 import { problemOf, Problem } from './problem';
 import { RateLimiter } from './rate-limit';
-import { RATES, type LimitName } from './rates';
+import { isInside, PUBLIC_HOLDS, RATES, type LimitName } from './rates';
 import { makeRouter, newTlogCache } from './routes';
 import type { Router } from './router';
 import { checkpointAnswer } from './handlers/tlog';
@@ -30,9 +31,10 @@ export function makeLane(app: App): Lane {
   const router: Router = makeRouter(app, tlog);
   const limiters = new Map<LimitName, RateLimiter>();
   for (const [name, rate] of Object.entries(RATES)) limiters.set(name as LimitName, new RateLimiter(rate));
+  const publicHolds = isLocalOrigin(app.ctx.registry.origin) ? null : new RateLimiter(PUBLIC_HOLDS);
 
   function limit(name: LimitName, peer: string): void {
-    const limiter = limiters.get(name);
+    const limiter = name === 'holds' && publicHolds !== null && !isInside(peer) ? publicHolds : limiters.get(name);
     const nowMs = performance.now();
     const waitSec = limiter === undefined ? 0 : name === 'refusals' ? limiter.peek(peer, nowMs) : limiter.take(peer, nowMs);
     if (waitSec > 0) throw new Problem('rate-limited', `Too many requests from your address. Try again in ${waitSec} s.`, waitSec);

@@ -33,7 +33,7 @@ export function makeRouter(app: App, tlog: TlogCache): Router {
     post('/api/v1/assertions', postAssertion, 'refusals'),
     get('/api/v1/assertions/:id', getAssertion, 'reads'),
     post('/api/v1/quotes', postQuote, 'quotes'),
-    post('/api/v1/orders', postOrder, 'orders'),
+    post('/api/v1/orders', postOrder, 'holds'),
     get('/api/v1/orders/:id', getOrder, 'reads'),
     get('/api/v1/orders/:id/proof', getOrderProof, 'proofs'),
     post('/api/v1/orders/:id/cancel', postCancel, 'orders'),

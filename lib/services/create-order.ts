@@ -13,11 +13,11 @@ import { readReserved, reservedKey } from '../core/registry/state';
 import type { Queries } from '../storage/database';
 import { lastHeldSec, readHold, takeHold } from '../storage/hold-store';
 import { lockBalance, postTransfer } from '../storage/ledger-store';
-import { insertOrder, readOrderByAssertion, type StoredOrder } from '../storage/order-store';
+import { countWaiting, insertOrder, readOrderByAssertion, type StoredOrder } from '../storage/order-store';
 import { tryToAdvance } from './advance-order';
 import type { ServiceContext } from './context';
 import { creditSpent } from './order-money';
-import { HOLD_AGAIN_SEC, HOLD_GRACE_SEC, INVOICE_FROM_CENTS, MIN_CREDIT_CENTS, railOf, SESSION_SEC } from './rails';
+import { HOLD_AGAIN_SEC, HOLD_GRACE_SEC, INVOICE_FROM_CENTS, MAX_WAITING_ORDERS, MIN_CREDIT_CENTS, railOf, SESSION_SEC } from './rails';
 import { wholeRegistration } from './register-order';
 import { refuseService } from './service-refusal';
 import { showOrder } from './show-order';
@@ -123,6 +123,10 @@ async function store(ctx: ServiceContext, parsed: ParsedAssertion, payload: Regi
       refuseService('credit-amount', `@${draft.name} costs ${formatCents(draft.priceCents)}, which cards can’t pay by itself. Buy ${formatCents(MIN_CREDIT_CENTS)} of credit or more.`);
     }
     const order: StoredOrder = { ...draft, creditCents: rail === 'credit' && !hasCredit ? (input.creditCents ?? null) : null };
+    // Two at the same moment may both pass: it bounds what one identity holds, not to the last name.
+    if (!hasCredit && (await countWaiting(tx, order.udf)) >= MAX_WAITING_ORDERS && (await readOrderByAssertion(tx, order.assertionHash)) === null) {
+      refuseService('hold-throttled', `${MAX_WAITING_ORDERS} of your orders wait for payment already. Pay or cancel one of them first.`, SESSION_SEC);
+    }
     if (!(await insertOrder(tx, order))) {
       const other = await readOrderByAssertion(tx, order.assertionHash);
       invariant(other !== null, 'an order that stands in the way can be read');

@@ -8,7 +8,7 @@ import { KINDS, testDatabases, type TestDatabases } from '../storage/databases-f
 import { checkBooks } from './books-for-tests';
 import { cancelOrder } from './cancel-order';
 import { quoteName } from './quote-name';
-import { SESSION_SEC } from './rails';
+import { MAX_WAITING_ORDERS, SESSION_SEC } from './rails';
 import { followSealedOrders } from './reconcile-payments';
 import { ServiceRefusal } from './service-refusal';
 import { BAD_CARD, Shop } from './shop-for-tests';
@@ -192,6 +192,17 @@ describe.each(KINDS)('on %s', (kind) => {
     shop.seal();
     await shop.reconcile();
     await checkBooks(shop, orders.map((order) => order.id));
+  });
+
+  test('an identity holds a few names at a time: one more waits until one is paid or cancelled', async () => {
+    const orders = [];
+    for (let n = 0; n < MAX_WAITING_ORDERS; n++) orders.push(await shop.order(alice, `${seven().slice(0, 4)}${n}${seven().slice(5)}`));
+    expect(await refusal(shop.order(alice, `${seven().slice(0, 4)}z${seven().slice(5)}`))).toBe('hold-throttled');
+    expect((await shop.order(alice, orders[0]?.name ?? '')).id).toBe(orders[0]?.id);
+    for (const order of orders) await cancelOrder(shop.ctx, order);
+    const next = await shop.order(alice, `${seven().slice(0, 4)}z${seven().slice(5)}`);
+    await cancelOrder(shop.ctx, next);
+    await checkBooks(shop, [...orders, next].map((order) => order.id));
   });
 
   test('two people want one name: one holds it, the other is told and never charged', async () => {

@@ -15,6 +15,8 @@ export const SESSION_SEC = 31 * 60;
 export const HOLD_GRACE_SEC = 300;
 /** An identity can hold a name once in this time. */
 export const HOLD_AGAIN_SEC = 24 * 60 * 60;
+/** How many orders of one identity may wait for their payment at a time; each keeps a name from everybody else. */
+export const MAX_WAITING_ORDERS = 5;
 /** How long a name stays held while its paid registration is being submitted. */
 export const PAID_HOLD_SEC = 7 * 24 * 60 * 60;
 

@@ -79,6 +79,11 @@ export async function readWaiting(db: Queries, afterId: string, limit: number): 
   return (await db.prisma.order.findMany({ where: { state: 'awaiting-payment', id: { gt: afterId } }, orderBy: { id: 'asc' }, take: limit, select })).map(numbered);
 }
 
+/** countWaiting tells how many orders of an identity wait for their payment. */
+export async function countWaiting(db: Queries, udf: string): Promise<number> {
+  return db.prisma.order.count({ where: { udf, state: 'awaiting-payment' } });
+}
+
 /** OrderMove is one change of state, and what becomes known with it; what is left out stays as it is. */
 export interface OrderMove {
   id: string;
