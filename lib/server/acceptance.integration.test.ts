@@ -58,11 +58,10 @@ test('what a process has accepted and another one has sealed is not kept in its 
 });
 
 test('questions that need the accepted state do not queue without bound: beyond a limit they are refused, and groups and seals go on', async () => {
-  const { core, loadState } = sealer.app.ctx;
-  const { acceptor } = core;
+  const { acceptor } = sealer.app.ctx.core;
   let open = () => {};
   const blocked = acceptor.exclusive(() => new Promise<void>((resolve) => (open = resolve)));
-  const questions = Array.from({ length: 2_010 }, (_, i) => loadState([nameKey(`asked-${i}`)]));
+  const questions = Array.from({ length: 2_010 }, (_, i) => acceptor.loadState([nameKey(`asked-${i}`)]));
   const rehearsed = acceptor.rehearse(register('rehearsed-late').bytes);
   await expect(rehearsed).rejects.toThrow('overloaded');
   const accepted = accept(sealer.url, register('accepted-meanwhile'));

@@ -46,7 +46,7 @@ export function makeHttpServer(app: App): HttpServer {
       return port;
     },
     async close() {
-      const closed = [server, second].map((one) => one !== null && new Promise((resolve) => one.close(resolve)));
+      const closed = [server, second].filter((one) => one !== null).map((one) => new Promise((resolve) => one.close(resolve)));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
       await Promise.all(closed);
