@@ -10,6 +10,8 @@ const DUE = `SELECT c.relname AS name FROM pg_stat_user_tables s JOIN pg_class c
  * its write-ahead log grows for ever. Other statements wait meanwhile, so only what is due is done.
  */
 export async function maintain(sql: Sql): Promise<string[]> {
+  // The counts of this very session are written out once a second at most: without this the latest writes may not count yet.
+  await sql.query('SELECT pg_stat_force_next_flush()');
   const due = (await sql.query<{ name: string }>(DUE)).map((table) => table.name);
   for (const name of due) await sql.execute(`VACUUM (ANALYZE) "${name}"`);
   await sql.execute('CHECKPOINT');
