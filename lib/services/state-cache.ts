@@ -1,6 +1,6 @@
 import { equalBytes } from '../core/bytes/bytes';
 import { invariant } from '../core/refusal';
-import { parseEntry } from '../core/registry/parse-entry';
+import { readSealedEntry } from '../core/registry/parse-entry';
 import { keyText, stateValue, type StateItem, type StateKey, type StateReader, type StateWrite } from '../core/registry/state';
 
 /** StoredState is a state entry as the database gives it. */
@@ -72,9 +72,7 @@ export class StateCache implements StateReader {
       if (key === undefined) continue;
       // The map as it is now: a seal may have been taken in while the database answered with what was before it.
       if (!equalBytes(stateValue(row.bytes), this.sources.value(key) ?? new Uint8Array(0))) throw new BehindError();
-      const entry = parseEntry(row.bytes);
-      invariant(entry.type !== 'seal', 'a seal is no state');
-      this.set(text, { entry, bytes: row.bytes, index: row.nameIndex });
+      this.set(text, { entry: readSealedEntry(row.bytes), bytes: row.bytes, index: row.nameIndex });
       missing.delete(text);
     }
     if (missing.size > 0) throw new BehindError();

@@ -1,6 +1,5 @@
-import { parseStateEntry } from './parse-entry';
-import { text } from '../bytes/bytes';
-import { type StateEntry, type StateItem, type StateKey, type StateReader, type StateWrite, keyText } from './state';
+import { parseStateEntry, readSealedEntry } from './parse-entry';
+import { type StateItem, type StateKey, type StateReader, type StateWrite, keyText } from './state';
 
 /** How many parsed entries are kept at hand; the rest are parsed again when they are asked for. */
 const PARSED_AT_HAND = 4_096;
@@ -31,7 +30,7 @@ export class MemoryState implements StateReader {
     if (parsed !== undefined) return parsed;
     const held = this.#entries.get(at);
     if (held === undefined) return null;
-    const item = { bytes: held.bytes, entry: held.own ? (JSON.parse(text(held.bytes)) as StateEntry) : parseStateEntry(held.bytes), index: held.index };
+    const item = { bytes: held.bytes, entry: held.own ? readSealedEntry(held.bytes) : parseStateEntry(held.bytes), index: held.index };
     this.#keep(at, item);
     return item;
   }

@@ -2,6 +2,7 @@ import type { Policy } from '../assertion/payloads';
 import { readMark, readOrigin, readRecordFields } from '../assertion/parse';
 import { readDelays, readPolicy, readSchedule } from '../assertion/policy-fields';
 import { parseSkeleton } from '../assertion/name';
+import { text } from '../bytes/bytes';
 import { type Json, parseJson } from '../bytes/canonical-json';
 import { array, hash, integer, nullable, object, oneOf, string } from '../bytes/fields';
 import { isLoggedUdf } from '../keys/udf';
@@ -35,6 +36,14 @@ export function parseEntry(bytes: Uint8Array): NameLogEntry {
 export function parseStateEntry(bytes: Uint8Array): StateEntry {
   const entry = parseEntry(bytes);
   return entry.type === 'seal' ? refuse('unknown-type', 'A seal is no part of the state.') : entry;
+}
+
+/**
+ * readSealedEntry reads the bytes of a state entry that need no judging any more: a map root which this program computed or checked
+ * holds their hash, so they are what `encodeEntry` wrote. For anything else there is `parseStateEntry`.
+ */
+export function readSealedEntry(bytes: Uint8Array): StateEntry {
+  return JSON.parse(text(bytes)) as StateEntry;
 }
 
 /** parseSeal is `parseEntry` for seals alone. */
