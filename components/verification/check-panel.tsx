@@ -11,10 +11,12 @@ interface CheckPanelProps {
   title: string;
   check: Check<CheckResult>;
   again?: () => void;
+  /** What was checked: what this server sent for the page, or a file that somebody brought. */
+  of?: 'page' | 'file';
 }
 
 /** CheckPanel shows a whole verification: how it ended, then every step of it. It is loud when it fails. */
-export function CheckPanel({ title, check, again }: CheckPanelProps) {
+export function CheckPanel({ title, check, again, of = 'page' }: CheckPanelProps) {
   return (
     <section aria-labelledby="checks" className="card p-5 sm:p-6">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -48,10 +50,16 @@ export function CheckPanel({ title, check, again }: CheckPanelProps) {
           <>
             {!check.result.ok && (
               <div className="mb-4">
-                <Notice tone="bad" alert title="Don’t rely on this page">
-                  What the server sent does not hold together. The step that failed is open below: keep a copy of this page, and ask
-                  somebody else who follows the log.
-                </Notice>
+                {of === 'file' ? (
+                  <Notice tone="bad" alert title="Don’t rely on this file">
+                    What it says does not hold together. The step that failed is open below. Ask whoever gave it to you for another copy.
+                  </Notice>
+                ) : (
+                  <Notice tone="bad" alert title="Don’t rely on this page">
+                    What the server sent does not hold together. The step that failed is open below: keep a copy of this page, and ask
+                    somebody else who follows the log.
+                  </Notice>
+                )}
               </div>
             )}
             <StepList steps={check.result.steps} />

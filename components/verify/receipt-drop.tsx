@@ -115,7 +115,7 @@ export function ReceiptDrop() {
         {state.kind === 'done' && (
           <>
             <Verdict file={state.file} result={state.result} />
-            <CheckPanel title={state.file} check={{ state: 'done', result: state.result }} />
+            <CheckPanel of="file" title={state.file} check={{ state: 'done', result: state.result }} />
           </>
         )}
       </div>

@@ -152,5 +152,5 @@ async function hold(tx: Queries, order: StoredOrder, nowSec: number, isPaid: boo
   const live = await readHold(tx, name, nowSec);
   const waitSec = live === null ? 1 : live.expiresSec - nowSec;
   if (live?.udf === udf) refuseService('name-held', `You are buying @${name} already, in order ${live.orderId}.`, waitSec);
-  refuseService('name-held', `Somebody is buying @${name} at this moment. Nothing was charged. If they don’t pay, it is free again in ${Math.ceil(waitSec / 60)} minutes.`, waitSec);
+  refuseService('name-held', `Somebody is buying @${name} at this moment. If they don’t pay, it is free again in ${Math.ceil(waitSec / 60)} minutes.`, waitSec);
 }

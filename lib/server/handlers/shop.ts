@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { formatCents } from '../../core/assertion/money';
+import { MIN_CREDIT_CENTS } from '../../services/rails';
 import type { Json } from '../../core/bytes/canonical-json';
 import { cancelOrder } from '../../services/cancel-order';
 import { createOrder } from '../../services/create-order';
@@ -18,7 +20,7 @@ const quoteInput = z.strictObject({ name: z.string().max(MAX_NAME_INPUT) });
 const orderInput = z.strictObject({
   // Anything but nothing: its own reader is stricter than a schema, and does not go down into what is nested thousands deep.
   assertion: z.custom<Json>((value) => value !== undefined),
-  creditCents: z.number().int().min(100).max(99_999_999).nullish(),
+  creditCents: z.number().int().min(MIN_CREDIT_CENTS, `at least ${formatCents(MIN_CREDIT_CENTS)} of credit is bought at once`).max(99_999_999).nullish(),
   markAcknowledged: z.boolean().optional(),
 });
 
