@@ -10,10 +10,11 @@ import { sandboxAllowed } from '../sandbox/allowed';
 
 /*
  * `npm start`: the whole registry in one process. `--dev` serves pages as `next dev` does, `--no-pages` none at all (tests of the
- * server, benchmarks).
+ * server, benchmarks), `--build-only` makes the pages and serves nothing (the test command).
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FLAGS = ['--dev', '--no-pages', '--build-only'];
 const startMs = performance.now();
 
 function say(line: string): void {
@@ -22,7 +23,8 @@ function say(line: string): void {
 
 async function main(): Promise<void> {
   const flags = new Set(process.argv.slice(2));
-  for (const flag of flags) if (flag !== '--dev' && flag !== '--no-pages') throw new EnvError(`unknown option ${flag}; there are --dev and --no-pages`);
+  for (const flag of flags) if (!FLAGS.includes(flag)) throw new EnvError(`unknown option ${flag}; there are ${FLAGS.join(', ')}`);
+  if (flags.has('--build-only')) return buildPages(ROOT, say);
   const dev = flags.has('--dev');
   const withPages = !flags.has('--no-pages');
   const env = readEnv(process.env);
