@@ -6,7 +6,8 @@ import { openTestApp, request } from './app-for-tests';
 const statusAt = (host: string, port: string) => request(`http://${host}:${port}/healthz`, { headers: { connection: 'close' } }).then(({ status }) => status, () => null);
 
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-const outside = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+/** An address that only a server for all addresses has; Linux answers on the whole of 127/8, others would have to be set up for it. */
+const another = process.platform === 'linux' ? '127.0.0.2' : undefined;
 const hasIpv6 = addresses.some(({ address }) => address === '::1');
 
 test('with play money a server is there for this machine only, by both of its addresses, and goes down with open connections', async () => {
@@ -14,7 +15,7 @@ test('with play money a server is there for this machine only, by both of its ad
   const { port } = new URL(at.url);
   expect(await statusAt('127.0.0.1', port)).toBe(200);
   if (hasIpv6) expect(await statusAt('[::1]', port)).toBe(200);
-  if (outside !== undefined) expect(await statusAt(outside, port)).toBeNull();
+  if (another !== undefined) expect(await statusAt(another, port)).toBeNull();
   if (hasIpv6) await request(`http://[::1]:${port}/healthz`);
   const fromMs = performance.now();
   await at.close();
@@ -22,8 +23,8 @@ test('with play money a server is there for this machine only, by both of its ad
   expect(await statusAt('127.0.0.1', port)).toBeNull();
 });
 
-test.runIf(outside !== undefined)('with real payments a server is there for everybody', async () => {
+test.runIf(another !== undefined)('with real payments a server is there for everybody', async () => {
   const at = await openTestApp({ stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' } });
-  expect(await statusAt(outside ?? '', new URL(at.url).port)).toBe(200);
+  expect(await statusAt(another ?? '', new URL(at.url).port)).toBe(200);
   await at.close();
 });
