@@ -19,7 +19,8 @@ test('with play money a server is there for this machine only, by both of its ad
   if (hasIpv6) await request(`http://[::1]:${port}/healthz`);
   const fromMs = performance.now();
   await at.close();
-  expect(performance.now() - fromMs).toBeLessThan(4_000);
+  // An idle connection is kept for 65 s: closing waits for none. The bound is far from both, so that a busy machine does not matter.
+  expect(performance.now() - fromMs).toBeLessThan(30_000);
   expect(await statusAt('127.0.0.1', port)).toBeNull();
 });
 
