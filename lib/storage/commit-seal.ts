@@ -1,7 +1,7 @@
 import type { Database, Statements } from './database';
 import { isUniqueViolation } from './errors';
 import type { NewEntry, Seal, StoredTile } from './log-store';
-import { appendEntries, appendSeal, appendTiles } from './log-store';
+import { appendEntries, appendSeal, appendTiles, sealedState } from './log-store';
 import { packFixed } from './packed';
 import type { MapWrite } from './state-store';
 import { writeState } from './state-store';
@@ -59,20 +59,7 @@ async function swapHead(tx: Statements, { from, seal, throughSeq }: SealCommit):
   const changed = await tx.sql.execute(
     `UPDATE head SET seal = $1, time_sec = $2, names_size = $3, names_root = $4, proofs_size = $5, proofs_root = $6, map_size = $7, map_root = $8, cut_seal = $1
      WHERE id = 1 AND seal = $9 AND names_size = $10 AND proofs_size = $11 AND cut_seq = $12 AND cut_seal IN ($9, $1)`,
-    [
-      seal.number,
-      seal.timeSec,
-      seal.names.size,
-      Buffer.from(seal.names.root),
-      seal.proofs.size,
-      Buffer.from(seal.proofs.root),
-      seal.map.size,
-      Buffer.from(seal.map.root),
-      from.seal,
-      from.namesSize,
-      from.proofsSize,
-      throughSeq,
-    ],
+    [...sealedState(seal), from.seal, from.namesSize, from.proofsSize, throughSeq],
   );
   if (changed !== 1) throw new HeadMoved('the head moved');
 }

@@ -58,23 +58,17 @@ export async function appendTiles(db: Statements, tiles: readonly StoredTile[]):
   );
 }
 
+/** sealedState is what a seal and the head after it have in common, as parameters: number, time, then size and root of both logs and the map. */
+export function sealedState({ number, timeSec, names, proofs, map }: Seal): (number | Buffer)[] {
+  return [number, timeSec, ...[names, proofs, map].flatMap(({ size, root }) => [size, Buffer.from(root)])];
+}
+
 /** appendSeal adds the row of one seal. */
 export async function appendSeal(db: Statements, seal: Seal): Promise<void> {
   await db.sql.execute(
     `INSERT INTO log_seal (number, time_sec, names_size, names_root, proofs_size, proofs_root, map_size, map_root, names_note, proofs_note)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      seal.number,
-      seal.timeSec,
-      seal.names.size,
-      Buffer.from(seal.names.root),
-      seal.proofs.size,
-      Buffer.from(seal.proofs.root),
-      seal.map.size,
-      Buffer.from(seal.map.root),
-      seal.names.note,
-      seal.proofs.note,
-    ],
+    [...sealedState(seal), seal.names.note, seal.proofs.note],
   );
 }
 
