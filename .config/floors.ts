@@ -20,6 +20,7 @@ const FLOORS: Record<string, number> = {
   'lib/browser': 1,
   'lib/storage': 1,
   'lib/native': 1,
+  'lib/copy': 1,
   'lib/services': 2,
   'lib/sandbox': 3,
   'lib/worker': 3,

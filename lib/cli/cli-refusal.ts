@@ -1,6 +1,8 @@
+import { CommandError } from './command';
+
 /**
  * CliRefusalCode is the closed list of what a command refuses beside the core's own codes. Each is stable: scripts may
- * look at the word before the colon.
+ * look at the word before the second colon.
  */
 export type CliRefusalCode =
   // the command line and files
@@ -22,7 +24,7 @@ export type CliRefusalCode =
   | 'timed-out';
 
 /** CliRefusal is an expected "no" of a command; it ends the command as one line `mns: <code>: <detail>`. `detail` holds no secret. */
-export class CliRefusal extends Error {
+export class CliRefusal extends CommandError {
   readonly code: CliRefusalCode;
   readonly detail: string;
 

@@ -1,0 +1,13 @@
+import type { Command } from './command';
+
+/** ListedCommand is a command that is loaded only when it is asked for, so that `mns --help` is quick. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** COMMANDS are all commands, in the order in which `mns --help` shows them. */
+export const COMMANDS: readonly ListedCommand[] = [
+  { name: 'follow', summary: 'copy both logs of a registry, verify everything, and keep up with it', load: () => import('./commands/follow') },
+];
