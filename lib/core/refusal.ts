@@ -36,6 +36,7 @@ export type RefusalCode =
   | 'bad-consistency'
   | 'bad-map-proof'
   | 'bad-proof-file'
+  | 'bad-snapshot'
   // names
   | 'name-empty'
   | 'name-character'

@@ -61,6 +61,7 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   'bad-consistency': [422, 'The proof does not hold'],
   'bad-map-proof': [422, 'The proof does not hold'],
   'bad-proof-file': [400, MALFORMED],
+  'bad-snapshot': [400, MALFORMED],
   'name-empty': [422, NAME],
   'name-character': [422, NAME],
   'name-hyphen': [422, NAME],
