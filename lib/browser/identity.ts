@@ -1,14 +1,9 @@
-import { x25519 } from '@noble/curves/ed25519.js';
-import { identityToSign, type CertificatePayload } from '../core/assertion/identity';
 import { assertionToSign } from '../core/assertion/parse';
 import type { RegisterPayload } from '../core/assertion/payloads';
-import { toBase64 } from '../core/bytes/base64';
 import { attach, type Envelope } from '../core/keys/dsse';
-import { publicKeyOf, sign } from '../core/keys/sign';
-import { udfOf } from '../core/keys/udf';
+import { certificateOf, type SigningHalf, udfOfWords } from './certificate';
 import { saveIdentity, storedIdentities, type StoredIdentity } from './key-store';
 import { makeSigningKey, signWith, type KeptKey } from './signing-key';
-import { encryptSeedOf, rootSeedOf } from './words';
 
 const FIRST_NUMBER = 0;
 
@@ -30,31 +25,11 @@ export async function loadIdentity(registry: string): Promise<Identity | null> {
  */
 export async function makeIdentity(words: readonly string[], registry: string, passphrase: string | null = null): Promise<Identity> {
   const signing = await makeSigningKey(passphrase);
-  const rootSeed = rootSeedOf(words);
-  const encryptSeed = encryptSeedOf(words, FIRST_NUMBER);
-  try {
-    const root = publicKeyOf(rootSeed);
-    const payload: CertificatePayload = {
-      ca: null,
-      encrypt: toBase64(x25519.getPublicKey(encryptSeed)),
-      key: toBase64(signing.publicKey),
-      next: null,
-      number: FIRST_NUMBER,
-      registry,
-      root: toBase64(root),
-    };
-    const toSign = identityToSign(payload);
-    const certificate = attach(toSign, [
-      { publicKey: root, signature: sign(toSign, rootSeed) },
-      { publicKey: signing.publicKey, signature: await signWith(signing, toSign, passphrase) },
-    ]);
-    const identity: StoredIdentity = { udf: udfOf(root), registry, certificate, signing, createdSec: Math.floor(Date.now() / 1000) };
-    await saveIdentity(identity);
-    return { ...identity, keyStore: signing.kind };
-  } finally {
-    rootSeed.fill(0);
-    encryptSeed.fill(0);
-  }
+  const half: SigningHalf = { publicKey: signing.publicKey, sign: (what) => signWith(signing, what, passphrase) };
+  const certificate = await certificateOf(words, { registry, number: FIRST_NUMBER }, half);
+  const identity: StoredIdentity = { udf: udfOfWords(words), registry, certificate, signing, createdSec: Math.floor(Date.now() / 1000) };
+  await saveIdentity(identity);
+  return { ...identity, keyStore: signing.kind };
 }
 
 /** signRegister signs a registration as its holder; the registrar's signature comes after payment. Throws WrongPassphrase. */
