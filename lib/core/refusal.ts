@@ -66,16 +66,35 @@ export type RefusalCode =
   | 'no-changes-left'
   | 'nothing-changes'
   | 'chain-busy'
+  | 'transfer-barred'
+  | 'already-pending'
+  | 'too-many-pending'
+  | 'wrong-case'
+  | 'not-reversible'
   | 'already-genesis'
   | 'bad-policy'
   | 'below-floor'
   | 'wire-unsupported'
+  // validators and their tokens
+  | 'unknown-validator'
+  | 'unknown-checkpoint'
+  | 'token-repeated'
   | 'time-goes-back'
+  // resolution
+  | 'bad-address'
+  | 'elsewhere'
+  | 'not-holder'
+  | 'ambiguous-udf'
+  | 'service-chain'
   // replay and light clients
   | 'replay-mismatch'
   | 'wrong-registry'
   | 'stale-proof'
-  | 'rolled-back';
+  | 'rolled-back'
+  | 'bad-token-policy'
+  | 'too-few-tokens'
+  | 'bad-evidence'
+  | 'no-evidence';
 
 /** Refusal is an expected "no" with a stable code. `detail` is one plain sentence that may be shown to a person; it never holds a secret. */
 export class Refusal extends Error {

@@ -5,8 +5,10 @@
 
 /** MAX_ASSERTION_BYTES bounds an assertion's whole envelope, except for policies and genesis. */
 export const MAX_ASSERTION_BYTES = 4_096;
-/** MAX_POLICY_BYTES bounds the envelope of `genesis` and `policy` (and, later, of decisions). */
+/** MAX_POLICY_BYTES bounds the envelope of `genesis`, `policy` and `reassign`. */
 export const MAX_POLICY_BYTES = 16_384;
+/** MAX_TOKENS_BYTES bounds the envelope of `tokens`: that of an entry. */
+export const MAX_TOKENS_BYTES = 65_535;
 /** MAX_CERTIFICATE_BYTES bounds an identity certificate's envelope. */
 export const MAX_CERTIFICATE_BYTES = 2_048;
 /** MAX_RECEIPT_BYTES bounds a receipt's envelope. */
@@ -27,6 +29,18 @@ export const MAX_DNS_ADDRESSES = 8;
 /** MAX_TENURE bounds tenure numbers, so that `name.tenure` stays short. */
 export const MAX_TENURE = 999_999;
 
+/** MAX_SERVICE_CHAIN bounds how many delegations (`service` of the form `name.tenure`) are followed from one name. */
+export const MAX_SERVICE_CHAIN = 4;
+/** MAX_ADDRESS_LENGTH bounds what is read as an address, in UTF-16 units: a name as typed, a device, a UDF. */
+export const MAX_ADDRESS_LENGTH = 1_600;
+
+/** MAX_CASE_LENGTH bounds a case number, in characters, which are bytes. */
+export const MAX_CASE_LENGTH = 32;
+/** LOCK_PRICE_CENTS: a registration that costs as much or more can't be transferred for `reversalSec`, unless its payment is settled. */
+export const LOCK_PRICE_CENTS = 10_000;
+/** MAX_GIVEN is how many transfers signed by its signing key may be pending at once for one identity: what one rotation may have to void. */
+export const MAX_GIVEN = 100;
+
 /** MAX_REASON_BYTES bounds the reason given with `reserve` and `release`, in UTF-8. */
 export const MAX_REASON_BYTES = 200;
 /** MAX_MARK_OWNER_BYTES bounds a recorded mark's owner, in UTF-8. */
@@ -46,7 +60,7 @@ export const MAX_PRICE_CENTS = 100_000_000_000;
 export const MAX_INCLUDED_CHANGES = 10_000;
 /** ROOT_CHANGES is how many root-signed updates a tenure has besides. */
 export const ROOT_CHANGES = 10;
-/** INCLUDED_ROTATIONS is how many certificates an identity may log after its first. */
+/** INCLUDED_ROTATIONS is how many certificates an identity may log after its first, and how many more with each top-up. */
 export const INCLUDED_ROTATIONS = 50;
 
 /** MAX_ROLE_KEYS bounds the policy keys and the arbiters, each. */
@@ -63,6 +77,17 @@ export const MAX_DELAY_SEC = 315_360_000;
 export const MAX_ORIGIN_LENGTH = 240;
 /** MAX_VKEY_LENGTH bounds a verifier key's text. */
 export const MAX_VKEY_LENGTH = 512;
+
+/** MAX_VALIDATOR_NAME_LENGTH bounds a validator's name, in characters, which are bytes. */
+export const MAX_VALIDATOR_NAME_LENGTH = 100;
+/** MAX_TOKENS bounds the tokens of one assertion, so that it fits an entry. */
+export const MAX_TOKENS = 100;
+/** TOKEN_AHEAD_SEC is how far a token's time may lie ahead of the seal it is logged in. */
+export const TOKEN_AHEAD_SEC = 120;
+/** TOKEN_TURN_SEALS: with more validators than one assertion holds, each is logged at least once in so many seals. */
+export const TOKEN_TURN_SEALS = 60;
+/** MAX_TREE_HEIGHT bounds the hashes of an inclusion or consistency proof. */
+export const MAX_TREE_HEIGHT = 64;
 
 /** MAX_TIME_SEC is the last second of the year 9999. */
 export const MAX_TIME_SEC = 253_402_300_799;
