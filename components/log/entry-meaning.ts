@@ -58,6 +58,9 @@ function rolesOf(payload: Payload): (at: number) => string {
       return (at) => (at === 0 ? 'Holder' : 'Registrar');
     case 'update':
       return () => (isRootUpdate(payload) ? 'Holder’s root key' : 'Holder');
+    case 'validator':
+    case 'validator-retired':
+      return (at) => (at === 0 ? 'Validator’s key' : 'Identity that enrols it');
     case 'rotate':
       return (at) => (at === 0 ? 'Root key' : 'New signing key');
     default:
@@ -91,6 +94,10 @@ function meaningOfRecord(entry: NameLogEntry): Meaning {
       };
     case 'reserved':
       return { ...base, kind: entry.status, name: null, sentence: reservedSentence(entry) };
+    case 'validator':
+      return { ...base, kind: 'validator', name: null, sentence: `The validator ${nameOfKey(entry.vkey)} ${entry.status === 'enrolled' ? `takes part, enrolled by the holder of @${entry.holds.name}` : 'no longer takes part'}.` };
+    case 'tokens':
+      return { ...base, kind: 'tokens', name: null, sentence: entry.seals.map(({ keys, seal }) => `${keys.length} ${keys.length === 1 ? 'validator' : 'validators'} checked the log up to seal ${seal}.`).join(' ') };
     default:
       return { ...base, kind: 'seal', name: null, sentence: sealSentence(entry), idle: entry.covers[0] === entry.covers[1] };
   }
@@ -103,6 +110,10 @@ function recordSentence(record: RecordEntry): string {
   if (record.changes === 0 && record.root.changes === 0)
     return `${name} belongs to ${showUdf(record.udf)}, ${record.service ? 'served by ' : ''}${provider}.`;
   return `${name} is ${record.service ? `served by ${provider}` : 'without a provider'} after change ${record.changes} of ${record.allowance}.`;
+}
+
+function nameOfKey(vkey: string): string {
+  return vkey.slice(0, vkey.indexOf('+'));
 }
 
 function reservedSentence(entry: ReservedEntry): string {

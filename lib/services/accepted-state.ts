@@ -56,7 +56,7 @@ export class AcceptedState implements StateReader {
   ) {
     this.position = { seal: start.seal, cutSeal: start.seal, lastSeq: start.lastSeq };
     this.open = new Overlay(this.over(this.under));
-    this.place = { number: start.seal + 1, timeSec: 0, proofIndex: start.proofsSize, nextNameIndex: start.namesSize, used: new Set() };
+    this.place = { number: start.seal + 1, timeSec: 0, proofIndex: start.proofsSize, nextNameIndex: start.namesSize, sealed: null, used: new Set() };
   }
 
   /** openSeal is the number of the seal that takes what is accepted now. */

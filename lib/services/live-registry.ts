@@ -59,7 +59,8 @@ export class LiveRegistry implements RegistryView {
 
   /** last is the newest seal as `batch` wants it. */
   get last(): LastSeal {
-    return { index: this.newest.names.size - 1, number: this.newest.number, timeSec: this.newest.timeSec };
+    const before = this.seals[1];
+    return { index: this.newest.names.size - 1, number: this.newest.number, prev: before === undefined ? null : before.names.size - 1, timeSec: this.newest.timeSec };
   }
 
   get edges(): Both<Edge> {

@@ -1,6 +1,7 @@
 import { skeletonOf } from '../core/assertion/name';
 import type { ParsedAssertion } from '../core/assertion/parse';
-import { identityKey, nameKey, policyKey, readRecord, reservedKey, type StateKey, type StateReader } from '../core/registry/state';
+import { readValidator } from '../core/registry/lookup';
+import { identityKey, nameKey, policyKey, readRecord, reservedKey, tokensKey, validatorKey, type StateKey, type StateReader } from '../core/registry/state';
 import type { StateCache } from './state-cache';
 
 /** firstKeys lists the state that an assertion's own words name. */
@@ -19,6 +20,12 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
     }
     case 'update':
       return [nameKey(payload.name), nameKey(payload.name, payload.tenure)];
+    case 'validator':
+      return [validatorKey(payload.vkey), nameKey(payload.holds.name), nameKey(payload.holds.name, payload.holds.tenure), identityKey(payload.udf)];
+    case 'validator-retired':
+      return [validatorKey(payload.vkey)];
+    case 'tokens':
+      return [tokensKey(), ...payload.seals.flatMap((seal) => seal.tokens.map(({ vkey }) => validatorKey(vkey)))];
     case 'rotate':
       break;
   }
@@ -35,6 +42,10 @@ export async function loadStateFor(assertions: readonly ParsedAssertion[], cache
   await cache.load(keys);
   const holders = new Set<string>();
   for (const { payload } of assertions) {
+    if (payload.type === 'validator-retired') {
+      const validator = readValidator(state, payload.vkey);
+      if (validator !== null) holders.add(validator.entry.udf);
+    }
     if (payload.type !== 'update') continue;
     const record = readRecord(state, payload.name, payload.tenure);
     if (record !== null) holders.add(record.entry.udf);

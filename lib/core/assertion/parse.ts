@@ -2,23 +2,22 @@ import { toBase64 } from '../bytes/base64';
 import { type Json, parseJson } from '../bytes/canonical-json';
 import { array, boolean, hash, integer, nullable, object, string } from '../bytes/fields';
 import { sha256 } from '../bytes/sha256';
-import { encodeEnvelope, type Envelope, envelopeFromJson, parseEnvelope, payloadBytes, type ToSign, toSign } from '../keys/dsse';
-import { isLoggedUdf } from '../keys/udf';
+import { encodeEnvelope, type Envelope, parseEnvelope, payloadBytes, type ToSign, toSign } from '../keys/dsse';
 import { refuse } from '../refusal';
 import * as limits from '../registry/limits';
-import { parseDisplay } from './display';
-import { parseDns } from './dns';
 import { type IdentityCertificate, parseIdentity } from './identity';
-import { parseName, parseSkeleton } from './name';
+import { parseSkeleton } from './name';
+import { readCancel, readDispute, readPayment, readReassign, readTopup, readTransfer } from './parse-names';
 import { type Continues, type GenesisPayload, type Mark, type Payload, type PayloadType, type RegisterPayload, ZERO } from './payloads';
 import { readDelays, readPolicy } from './policy-fields';
-import { parseService } from './service';
+import { readTokens, readValidator, readValidatorRetired } from './parse-tokens';
+import { readCertificate, readCommon, readRecordFields, readTime, readUdf } from './record-fields';
 
 /** ParsedAssertion is an assertion whose form is right; nothing is said yet about its signatures or its place in the log. */
 export interface ParsedAssertion {
   /** canonical envelope, as it stands in the proof log */
   bytes: Uint8Array;
-  /** the certificate inside `register` and `rotate`, else null; its signatures unchecked */
+  /** the certificate inside `register`, `rotate`, `transfer` and `reassign`, else null; its signatures unchecked */
   certificate: IdentityCertificate | null;
   envelope: Envelope;
   /** SHA-256 of the payload bytes, base64: what chains quote */
@@ -31,12 +30,17 @@ export interface ParsedAssertion {
  * @throws Refusal `too-large`, `unknown-type`, and those of JSON, envelopes, fields, names, services, DNS, policies, certificates.
  */
 export function parseAssertion(bytes: Uint8Array): ParsedAssertion {
-  const envelope = parseEnvelope(bytes, limits.MAX_POLICY_BYTES, 'assertion');
+  const envelope = parseEnvelope(bytes, limits.MAX_TOKENS_BYTES, 'assertion');
   const signed = payloadBytes(envelope);
-  const payload = readPayload(parseJson(signed, limits.MAX_POLICY_BYTES));
-  const max = payload.type === 'genesis' || payload.type === 'policy' ? limits.MAX_POLICY_BYTES : limits.MAX_ASSERTION_BYTES;
+  const payload = readPayload(parseJson(signed, limits.MAX_TOKENS_BYTES));
+  const max = maxBytesOf(payload.type);
   if (bytes.length > max) refuse('too-large', `An assertion of type ${payload.type} has at most ${max} bytes.`);
   return { bytes, certificate: certificateOf(payload), envelope, hash: toBase64(sha256(signed)), payload };
+}
+
+function maxBytesOf(type: PayloadType): number {
+  if (type === 'tokens') return limits.MAX_TOKENS_BYTES;
+  return type === 'genesis' || type === 'policy' || type === 'reassign' ? limits.MAX_POLICY_BYTES : limits.MAX_ASSERTION_BYTES;
 }
 
 /** parseAssertionEnvelope is `parseAssertion` for an envelope that came inside other JSON. */
@@ -47,17 +51,20 @@ export function parseAssertionEnvelope(envelope: Envelope): ParsedAssertion {
 /** assertionToSign prepares a payload for its signatures; what could not be parsed again is refused here, before anybody signs it. */
 export function assertionToSign(payload: Payload): ToSign {
   const prepared = toSign('assertion', payload as object as { [field: string]: Json });
-  certificateOf(readPayload(parseJson(prepared.payload, limits.MAX_POLICY_BYTES)));
+  certificateOf(readPayload(parseJson(prepared.payload, limits.MAX_TOKENS_BYTES)));
   return prepared;
 }
 
 function certificateOf(payload: Payload): IdentityCertificate | null {
-  return payload.type === 'register' || payload.type === 'rotate' ? parseIdentity(payload.certificate, payload.registry) : null;
+  return 'certificate' in payload ? parseIdentity(payload.certificate, payload.registry) : null;
 }
 
 type Fields<Field extends string> = Record<Field, Json>;
 
 const READERS: Record<PayloadType, (value: Json) => Payload> = {
+  cancel: readCancel,
+  dispute: (value) => readDispute(value, 'dispute'),
+  'dispute-closed': (value) => readDispute(value, 'dispute-closed'),
   genesis: readGenesis,
   mark: (value) => {
     const fields = object(value, ['mark', 'name', 'notAfter', 'prev', 'registry', 'type'], 'payload');
@@ -74,23 +81,31 @@ const READERS: Record<PayloadType, (value: Json) => Payload> = {
       prev: hash(fields.prev, 'payload.prev'),
     };
   },
+  'payment-reversed': (value) => readPayment(value, 'payment-reversed'),
+  'payment-settled': (value) => readPayment(value, 'payment-settled'),
+  reassign: readReassign,
   register: readRegister,
   release: (value) => ({ type: 'release', ...readReserved(value) }),
   reserve: (value) => ({ type: 'reserve', ...readReserved(value) }),
   rotate: (value) => {
     const fields = object(value, ['certificate', 'notAfter', 'of', 'registry', 'type', 'udf'], 'payload');
-    const udf = string(fields.udf, 'payload.udf', 52);
-    if (!isLoggedUdf(udf)) refuse('bad-udf', 'A UDF in an assertion has 52 upper-case characters.');
+    const udf = readUdf(fields.udf, 'payload.udf');
     return { type: 'rotate', ...readCommon(fields), certificate: readCertificate(fields.certificate), of: hash(fields.of, 'payload.of'), udf };
   },
+  tokens: (value) => readTokens(value, readCommon, readOrigin),
+  topup: readTopup,
+  transfer: readTransfer,
   update: (value) => {
     // The two forms differ in one field, and a value with both or neither is refused by the first.
     const isRoot = typeof value === 'object' && value !== null && 'of' in value && !('prev' in value);
     const chain = isRoot ? 'of' : 'prev';
-    const fields: Fields<string> = object(value, ['display', 'dns', 'name', 'notAfter', 'registry', 'service', 'tenure', 'type', chain], 'payload');
+    const fields = object(value, ['display', 'dns', 'name', 'notAfter', 'registry', 'service', 'tenure', 'type', chain], 'payload');
     const common = { type: 'update' as const, ...readCommon(fields), ...readRecordFields(fields) };
-    return isRoot ? { ...common, of: hash(fields['of'] ?? null, 'payload.of') } : { ...common, prev: hash(fields['prev'] ?? null, 'payload.prev') };
+    const quoted = hash(fields[chain], `payload.${chain}`);
+    return isRoot ? { ...common, of: quoted } : { ...common, prev: quoted };
   },
+  validator: (value) => readValidator(value, readCommon),
+  'validator-retired': (value) => readValidatorRetired(value, readCommon),
 };
 
 /** readPayload reads a payload of any type from parsed canonical JSON. @throws Refusal `unknown-type` and those of its fields. */
@@ -152,17 +167,6 @@ function readRegister(value: Json): RegisterPayload {
   };
 }
 
-export function readRecordFields(fields: Fields<'display' | 'dns' | 'name' | 'service' | 'tenure'>) {
-  const name = parseName(string(fields.name, 'payload.name', limits.MAX_NAME_LENGTH));
-  return {
-    display: parseDisplay(string(fields.display, 'payload.display', limits.MAX_DISPLAY_BYTES), name),
-    dns: parseDns(array(fields.dns, 'payload.dns', limits.MAX_DNS_ADDRESSES).map((address, i) => string(address, `payload.dns[${i}]`, 39))),
-    name,
-    service: nullable(fields.service, (service) => parseService(string(service, 'payload.service', limits.MAX_HOST_LENGTH))),
-    tenure: integer(fields.tenure, 'payload.tenure', 0, limits.MAX_TENURE),
-  };
-}
-
 function readReserved(value: Json) {
   const fields = object(value, ['name', 'notAfter', 'prev', 'reason', 'registry', 'type'], 'payload');
   return {
@@ -217,18 +221,6 @@ function isPlainLine(line: string): boolean {
   return true;
 }
 
-function readCommon(fields: Fields<'notAfter' | 'registry'>) {
-  return { notAfter: readTime(fields.notAfter), registry: hash(fields.registry, 'payload.registry') };
-}
-
-function readTime(value: Json): number {
-  return integer(value, 'payload.notAfter', 0, limits.MAX_TIME_SEC);
-}
-
 function readSkeleton(value: Json): string {
   return parseSkeleton(string(value, 'payload.name', limits.MAX_NAME_LENGTH));
-}
-
-function readCertificate(value: Json): Envelope {
-  return envelopeFromJson(value, 'identity', 'payload.certificate');
 }

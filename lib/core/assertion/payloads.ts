@@ -1,4 +1,6 @@
 import type { Envelope } from '../keys/dsse';
+import type { NamePayload } from './name-payloads';
+import type { TokensPayload, ValidatorPayload, ValidatorRetiredPayload } from './token-payloads';
 
 /** Base64 is 32 bytes (a hash or an Ed25519 key) in standard padded base64: 44 characters. Kept as text, compared as text. */
 export type Base64 = string;
@@ -181,7 +183,11 @@ export type Payload =
   | MarkPayload
   | RegisterPayload
   | UpdatePayload
-  | RotatePayload;
+  | RotatePayload
+  | NamePayload
+  | ValidatorPayload
+  | ValidatorRetiredPayload
+  | TokensPayload;
 
 export type PayloadType = Payload['type'];
 

@@ -3,6 +3,8 @@ import { ROOT_CHANGES } from '../registry/limits';
 import type { RecordEntry } from '../registry/state';
 import { parseIdentity } from './identity';
 import { isRootUpdate, type Payload, type RegisterPayload, type RotatePayload, type UpdatePayload } from './payloads';
+import { parseValidatorKey } from './parse-tokens';
+import type { TokensPayload } from './token-payloads';
 import { formatCents } from './money';
 
 /** FOR_EVER ends every sentence that is shown before signing. */
@@ -34,9 +36,23 @@ function sentence(payload: Payload, before: RecordEntry | null): string {
       return describeRegister(payload);
     case 'update':
       return describeUpdate(payload, before);
+    case 'validator':
+      return `Enrol the validator ${nameOfKey(payload.vkey)} with ${showUdf(payload.udf)}, which holds @${payload.holds.name}: its tokens are logged from then on.`;
+    case 'validator-retired':
+      return `End the part of the validator ${nameOfKey(payload.vkey)}.`;
+    case 'tokens':
+      return describeTokens(payload);
     default:
       return describeRotate(payload);
   }
+}
+
+function describeTokens({ seals }: TokensPayload): string {
+  return seals.map(({ seal, tokens }) => `Log that ${tokens.map(({ vkey }) => nameOfKey(vkey)).join(', ')} checked the log up to seal ${seal}.`).join(' ');
+}
+
+function nameOfKey(vkey: string): string {
+  return parseValidatorKey(vkey).name;
 }
 
 function endOf(text: string): string {

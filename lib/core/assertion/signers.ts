@@ -1,8 +1,11 @@
+import { toBase64 } from '../bytes/base64';
 import { invariant, refuse } from '../refusal';
-import { policyInForce, recordOf } from '../registry/lookup';
+import { policyInForce, readValidator, recordOf } from '../registry/lookup';
 import { readIdentity, readPolicy, type StateReader } from '../registry/state';
+import type { ValidatorEntry } from '../registry/token-entries';
 import type { IdentityCertificate } from './identity';
 import type { ParsedAssertion } from './parse';
+import { parseValidatorKey } from './parse-tokens';
 import { type Base64, isRootUpdate, type Payload, type RoleKeys } from './payloads';
 
 /** keyidsOf lists who signed, in order. */
@@ -55,6 +58,30 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       }
       return;
     }
+    case 'validator':
+      return checkValidatorSigners(payload.vkey, payload.udf, keyids, state);
+    case 'validator-retired':
+      return checkValidatorSigners(payload.vkey, enrolled(payload.vkey, state).udf, keyids, state);
+    case 'tokens': {
+      if (keyids.length > 0) refuse('wrong-signers', 'Tokens are signatures themselves; nobody signs around them.');
+      if (payload.origin !== policyInForce(state).origin) refuse('other-registry', 'The tokens are for another registry’s log.');
+      for (const { vkey } of payload.seals.flatMap((seal) => seal.tokens)) enrolled(vkey, state);
+      return;
+    }
+  }
+}
+
+/** enrolled is the entry of a validator that takes part. @throws Refusal `unknown-validator`. */
+function enrolled(vkey: string, state: StateReader): ValidatorEntry {
+  const known = readValidator(state, vkey);
+  return known?.entry.status === 'enrolled' ? known.entry : refuse('unknown-validator', `${parseValidatorKey(vkey).name} is no enrolled validator with this key.`);
+}
+
+function checkValidatorSigners(vkey: string, udf: string, keyids: readonly Base64[], state: StateReader): void {
+  const identity = readIdentity(state, udf);
+  if (identity === null) return refuse('unknown-identity', 'This identity is not in the log.');
+  if (keyids.length !== 2 || keyids[0] !== toBase64(parseValidatorKey(vkey).publicKey) || keyids[1] !== identity.entry.key) {
+    refuse('wrong-signers', 'This is signed by the validator’s key, then by the identity’s current signing key.');
   }
 }
 

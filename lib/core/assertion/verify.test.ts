@@ -32,7 +32,7 @@ const state = new Overlay(EMPTY_STATE);
 
 /** take puts an assertion into the state in a seal of its own. */
 function take(parsed: ParsedAssertion, number: number): void {
-  const place: Place = { nextNameIndex: number * 10, number, proofIndex: number, timeSec: FIXTURE_TIME_SEC + number * 60, used: new Set() };
+  const place: Place = { nextNameIndex: number * 10, number, proofIndex: number, sealed: null, timeSec: FIXTURE_TIME_SEC + number * 60, used: new Set() };
   takeAssertion(verified(parsed), state, place);
 }
 

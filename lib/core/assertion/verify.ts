@@ -5,6 +5,7 @@ import { invariant, refuse } from '../refusal';
 import { readIdentity, type StateReader } from '../registry/state';
 import { type SignatureCheck, signatureChecks } from './identity';
 import type { ParsedAssertion } from './parse';
+import { tokenChecks } from './token-checks';
 import { checkSigners, keyidsOf } from './signers';
 
 declare const verified: unique symbol;
@@ -39,7 +40,8 @@ export function planSignatures(parsed: ParsedAssertion, state?: StateReader): Si
   const { certificate, envelope } = parsed;
   const isLogged = certificate !== null && state !== undefined && readIdentity(state, certificate.udf)?.entry.certificate === certificate.hash;
   const inner = certificate === null || isLogged ? [] : signatureChecks(certificate.envelope);
-  return { parsed, checks: [...signatureChecks(envelope), ...inner] };
+  const tokens = parsed.payload.type === 'tokens' ? tokenChecks(parsed.payload) : [];
+  return { parsed, checks: [...signatureChecks(envelope), ...inner, ...tokens] };
 }
 
 /** acceptSignatures makes the plan's assertion a verified one if all its checks came out true. @throws Refusal `bad-signature`, `wrong-signers`. */
@@ -91,9 +93,11 @@ export function countersign(half: HalfSignedAssertion, registrar: Signed): Envel
 function requireValid(plan: SignaturePlan, results: readonly boolean[]): void {
   invariant(results.length === plan.checks.length, 'one result a check');
   const count = plan.parsed.envelope.signatures.length;
-  if (count === 0) refuse('wrong-signers', 'Nobody has signed.');
+  if (count === 0 && plan.parsed.payload.type !== 'tokens') refuse('wrong-signers', 'Nobody has signed.');
   const bad = results.indexOf(false);
-  if (bad >= 0) refuse('bad-signature', bad < count ? `Signature ${bad + 1} is not valid.` : 'A signature of the identity certificate is not valid.');
+  if (bad < 0) return;
+  const what = plan.parsed.payload.type === 'tokens' ? `Token ${bad + 1 - count} is not valid.` : 'A signature of the identity certificate is not valid.';
+  refuse('bad-signature', bad < count ? `Signature ${bad + 1} is not valid.` : what);
 }
 
 /** runChecks stops at the first bad one: nobody may buy more work than one failure costs. */

@@ -8,6 +8,7 @@ import { leafHash } from '../tlog/hash';
 import { nextDue } from './due';
 import { policyInForce } from './lookup';
 import { logOrigin } from './policy';
+import type { SealedNames } from './seal-context';
 import { Overlay, type SealEntry, type StateReader, type StateWrite, encodeEntry, stateValue } from './state';
 import { type Place, type Written, takeAssertion, writeEntries } from './transition';
 
@@ -22,6 +23,8 @@ export interface LastSeal {
   readonly index: number;
   readonly number: number;
   readonly timeSec: number;
+  /** The name-log index of the seal before it, or null. */
+  readonly prev: number | null;
 }
 
 /** BatchInput is what a seal is computed from. `state` must know every key that the pending assertions and due effects touch. */
@@ -105,6 +108,7 @@ export function batch(input: BatchInput): Batch {
     nextNameIndex: edges.names.size,
     number: last === null ? 0 : last.number + 1,
     proofIndex: edges.proofs.size,
+    sealed: last === null ? null : sealedNames(edges.names, last, input.map),
     timeSec,
     used: new Set(),
   };
@@ -140,7 +144,7 @@ export function batch(input: BatchInput): Batch {
     },
     edges: { names: names.edge, proofs: proofs.edge },
     heads,
-    last: { index: heads.names.size - 1, number: seal.number, timeSec },
+    last: { index: heads.names.size - 1, number: seal.number, prev: seal.prev, timeSec },
     mapWrites,
     names: names.growth,
     proofs: proofs.growth,
@@ -150,6 +154,10 @@ export function batch(input: BatchInput): Batch {
     state,
     writes,
   };
+}
+
+function sealedNames(edge: Edge, { number, prev }: LastSeal, map: MapTree): SealedNames {
+  return { ...headOf(edge), map: map.root(), number, sizeBefore: prev === null ? null : prev + 1 };
 }
 
 interface Taken {

@@ -8,7 +8,7 @@ import { type Place, type Written, takeAssertion, writeEntries } from './transit
 /** FixtureMinutes runs a fixture registry through its seals without logs or map: what the tests of transitions need. */
 export class FixtureMinutes {
   readonly state = new Overlay(EMPTY_STATE);
-  place: Place = { nextNameIndex: 0, number: 0, proofIndex: 0, timeSec: FIXTURE_TIME_SEC, used: new Set() };
+  place: Place = { nextNameIndex: 0, number: 0, proofIndex: 0, sealed: null, timeSec: FIXTURE_TIME_SEC, used: new Set() };
 
   constructor(world: FixtureRegistry) {
     this.take(world.genesis);
@@ -29,7 +29,7 @@ export class FixtureMinutes {
       effects.push(...written);
     }
     const { number, timeSec, proofIndex, nextNameIndex } = this.place;
-    this.place = { nextNameIndex: nextNameIndex + 1, number: number + 1, proofIndex, timeSec: timeSec + seconds, used: new Set() };
+    this.place = { nextNameIndex: nextNameIndex + 1, number: number + 1, proofIndex, sealed: null, timeSec: timeSec + seconds, used: new Set() };
     return more > 0 ? [...effects, ...this.seal(seconds, more - 1)] : effects;
   }
 

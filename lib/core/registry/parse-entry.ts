@@ -1,7 +1,9 @@
 import type { Policy } from '../assertion/payloads';
-import { readMark, readOrigin, readRecordFields } from '../assertion/parse';
-import { readDelays, readPolicy, readSchedule } from '../assertion/policy-fields';
-import { parseSkeleton } from '../assertion/name';
+import { readMark, readOrigin } from '../assertion/parse';
+import { readValidatorKey } from '../assertion/parse-tokens';
+import { readDelays, readPolicy, readRole, readSchedule } from '../assertion/policy-fields';
+import { parseName, parseSkeleton } from '../assertion/name';
+import { readCase, readContents, readRecordFields } from '../assertion/record-fields';
 import { text } from '../bytes/bytes';
 import { type Json, parseJson } from '../bytes/canonical-json';
 import { array, hash, integer, nullable, object, oneOf, string } from '../bytes/fields';
@@ -9,7 +11,8 @@ import { isLoggedUdf } from '../keys/udf';
 import { refuse } from '../refusal';
 import { MAX_ENTRY_BYTES } from '../tlog/bundle';
 import * as limits from './limits';
-import type { EndedSchedule, IdentityEntry, NameLogEntry, PendingPolicy, PolicyEntry, RecordEntry, ReservedEntry, SealEntry, StateEntry } from './state';
+import type { EndedSchedule, IdentityEntry, Lock, NameLogEntry, PendingChange, PendingPolicy, PolicyEntry, RecordEntry, ReservedEntry, SealEntry, StateEntry, Waiting } from './state';
+import type { TokensEntry, ValidatorEntry } from './token-entries';
 
 /*
  * Strict parsers of name-log entries. Providers and browsers read entries from people they don't trust: what parses here
@@ -22,6 +25,8 @@ const READERS: Record<NameLogEntry['type'], (value: Json) => NameLogEntry> = {
   record: readRecordEntry,
   reserved: readReservedEntry,
   seal: readSealEntry,
+  tokens: readTokensEntry,
+  validator: readValidatorEntry,
 };
 
 /**
@@ -61,7 +66,7 @@ export function readEntry(value: Json): NameLogEntry {
 
 const RECORD_FIELDS = [
   'after', 'allowance', 'case', 'changes', 'display', 'dns', 'ended', 'head', 'locks', 'name', 'pending', 'prev', 'proof',
-  'registration', 'root', 'schedule', 'service', 'tenure', 'type', 'udf',
+  'registration', 'root', 'schedule', 'service', 'source', 'tenure', 'type', 'udf',
 ] as const;
 
 function readRecordEntry(value: Json): RecordEntry {
@@ -69,32 +74,75 @@ function readRecordEntry(value: Json): RecordEntry {
   const root = object(fields.root, ['changes', 'head'], 'record.root');
   const { display, dns, name, service, tenure } = readRecordFields(fields);
   const allowance = counter(fields.allowance, 'record.allowance');
-  array(fields.locks, 'record.locks', 0);
-  array(fields.pending, 'record.pending', 0);
-  if (fields.case !== null) refuse('bad-field', 'record.case must be null.');
   // The fields of every entry are written in canonical order, so that encoding it again need not sort them.
   return {
     after: hash(fields.after, 'record.after'),
     allowance,
-    case: null,
+    case: nullable(fields.case, (number) => readCase(number, 'record.case')),
     changes: integer(fields.changes, 'record.changes', 0, allowance),
     display,
     dns,
     ended: nullable(fields.ended, (ended) => oneOf(ended, 'record.ended', ['transfer', 'reassignment', 'unpaid'])),
     head: hash(fields.head, 'record.head'),
-    locks: [],
+    locks: readLocks(fields.locks),
     name,
-    pending: [],
+    pending: array(fields.pending, 'record.pending', 1).map((pending) => readPending(pending, name)),
     prev: nullable(fields.prev, (prev) => counter(prev, 'record.prev')),
     proof: counter(fields.proof, 'record.proof'),
     registration: oneOf(fields.registration, 'record.registration', ['initial', 'transfer', 'reassigned']),
     root: { changes: integer(root.changes, 'record.root.changes', 0, limits.ROOT_CHANGES), head: hash(root.head, 'record.root.head') },
     schedule: integer(fields.schedule, 'record.schedule', 1, limits.MAX_COUNTER),
     service,
+    source: counter(fields.source, 'record.source'),
     tenure,
     type: 'record',
     udf: udf(fields.udf, 'record.udf'),
   };
+}
+
+const WAITING_FIELDS = ['delaySec', 'kind', 'loggedSeal', 'loggedSec', 'proof'] as const;
+
+function readWaiting(fields: Record<(typeof WAITING_FIELDS)[number], Json>, path: string): Waiting {
+  return {
+    delaySec: integer(fields.delaySec, `${path}.delaySec`, 0, limits.MAX_DELAY_SEC),
+    loggedSeal: counter(fields.loggedSeal, `${path}.loggedSeal`),
+    loggedSec: time(fields.loggedSec, `${path}.loggedSec`),
+    proof: counter(fields.proof, `${path}.proof`),
+  };
+}
+
+const LOCK_KINDS = ['payment', 'reversed'] as const;
+
+function readLocks(value: Json): Lock[] {
+  const locks = array(value, 'record.locks', LOCK_KINDS.length).map((item, i): Lock => {
+    const path = `record.locks[${i}]`;
+    const fields = object(item, WAITING_FIELDS, path);
+    return { ...readWaiting(fields, path), kind: oneOf(fields.kind, `${path}.kind`, LOCK_KINDS) };
+  });
+  if (locks.length === 2 && (locks[0]?.kind !== 'payment' || locks[1]?.kind !== 'reversed')) refuse('bad-field', 'record.locks must ascend by their kinds.');
+  return locks;
+}
+
+const PENDING_FIELDS = [...WAITING_FIELDS, 'display', 'dns', 'hash', 'service', 'to'] as const;
+
+function readPending(value: Json, name: string): PendingChange {
+  const path = 'record.pending[0]';
+  const isReassign = typeof value === 'object' && value !== null && 'arbiters' in value;
+  if (!isReassign) {
+    const fields = object(value, PENDING_FIELDS, path);
+    return { ...readNext(fields, name, path), kind: oneOf(fields.kind, `${path}.kind`, ['transfer']) };
+  }
+  const fields = object(value, [...PENDING_FIELDS, 'arbiters', 'decision'], path);
+  return {
+    ...readNext(fields, name, path),
+    arbiters: readRole(fields.arbiters, `${path}.arbiters`),
+    decision: hash(fields.decision, `${path}.decision`),
+    kind: oneOf(fields.kind, `${path}.kind`, ['reassign']),
+  };
+}
+
+function readNext(fields: Record<(typeof PENDING_FIELDS)[number], Json>, name: string, path: string): Omit<PendingChange, 'kind'> {
+  return { ...readWaiting(fields, path), ...readContents(fields, name), hash: hash(fields.hash, `${path}.hash`), to: udf(fields.to, `${path}.to`) };
 }
 
 const IDENTITY_FIELDS = ['allowance', 'ca', 'certificate', 'encrypt', 'key', 'next', 'number', 'prev', 'proof', 'root', 'type', 'udf'] as const;
@@ -178,6 +226,40 @@ function readReservedEntry(value: Json): ReservedEntry {
     status,
     type: 'reserved',
   };
+}
+
+const VALIDATOR_FIELDS = ['head', 'holds', 'prev', 'proof', 'status', 'type', 'udf', 'vkey'] as const;
+
+function readValidatorEntry(value: Json): ValidatorEntry {
+  const fields = object(value, VALIDATOR_FIELDS, 'validator');
+  const holds = object(fields.holds, ['name', 'tenure'], 'validator.holds');
+  return {
+    head: hash(fields.head, 'validator.head'),
+    holds: { name: parseName(string(holds.name, 'validator.holds.name', limits.MAX_NAME_LENGTH)), tenure: integer(holds.tenure, 'validator.holds.tenure', 0, limits.MAX_TENURE) },
+    prev: nullable(fields.prev, (prev) => counter(prev, 'validator.prev')),
+    proof: counter(fields.proof, 'validator.proof'),
+    status: oneOf(fields.status, 'validator.status', ['enrolled', 'retired']),
+    type: 'validator',
+    udf: udf(fields.udf, 'validator.udf'),
+    vkey: readValidatorKey(fields.vkey, 'validator.vkey'),
+  };
+}
+
+function readTokensEntry(value: Json): TokensEntry {
+  const fields = object(value, ['prev', 'proof', 'seals', 'type'], 'tokens');
+  return {
+    prev: nullable(fields.prev, (prev) => counter(prev, 'tokens.prev')),
+    proof: counter(fields.proof, 'tokens.proof'),
+    seals: array(fields.seals, 'tokens.seals', 2).map((item, i) => readCounted(item, `tokens.seals[${i}]`)),
+    type: 'tokens',
+  };
+}
+
+function readCounted(value: Json, path: string): TokensEntry['seals'][number] {
+  const fields = object(value, ['keys', 'seal'], path);
+  const keys = array(fields.keys, `${path}.keys`, limits.MAX_TOKENS).map((key, i) => hash(key, `${path}.keys[${i}]`));
+  if (keys.some((key, i) => i > 0 && key <= (keys[i - 1] ?? ''))) refuse('bad-field', `${path}.keys must ascend.`);
+  return { keys, seal: counter(fields.seal, `${path}.seal`) };
 }
 
 function readSealEntry(value: Json): SealEntry {

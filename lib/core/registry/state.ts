@@ -1,8 +1,9 @@
 import { concat, utf8 } from '../bytes/bytes';
 import { encodeJson, type Json } from '../bytes/canonical-json';
 import { sha256 } from '../bytes/sha256';
-import type { Delays, Mark, Policy } from '../assertion/payloads';
+import type { Delays, Mark, Policy, RoleKeys } from '../assertion/payloads';
 import type { Schedule } from '../assertion/price';
+import type { TokensEntry, ValidatorEntry } from './token-entries';
 
 /**
  * The name log's entries and the state they make. Every entry but a seal has a state key; the state is the latest
@@ -16,6 +17,48 @@ export type Registration = 'initial' | 'transfer' | 'reassigned';
 
 /** Ended says how a tenure ended; null while it lives. */
 export type Ended = null | 'transfer' | 'reassignment' | 'unpaid';
+
+/** Waiting is what waits for a delay: since which seal, for how long, and the proof-log index of the assertion it rests on; all fixed when that was logged. */
+export interface Waiting {
+  readonly delaySec: number;
+  readonly loggedSeal: number;
+  readonly loggedSec: number;
+  readonly proof: number;
+}
+
+/**
+ * Lock bars transfers. `payment`: the registration's payment may still be taken back; it ends by itself once the delay has
+ * passed, though it may stay in the record until that is written again. `reversed`: it was taken back; once the delay has
+ * passed the tenure ends as `unpaid`.
+ */
+export interface Lock extends Waiting {
+  readonly kind: 'payment' | 'reversed';
+}
+
+interface PendingFields extends Waiting {
+  /** Payload hash of the assertion. */
+  readonly hash: string;
+  /** Who will hold the next tenure, and how it will start. */
+  readonly to: string;
+  readonly display: string;
+  readonly dns: readonly string[];
+  readonly service: string | null;
+}
+
+/** PendingTransfer is a transfer that the holder's signing key has signed. */
+export interface PendingTransfer extends PendingFields {
+  readonly kind: 'transfer';
+}
+
+/** PendingReassignment is a decision that has not taken effect; `arbiters` are those who alone can still end the case. */
+export interface PendingReassignment extends PendingFields {
+  readonly kind: 'reassign';
+  readonly arbiters: RoleKeys;
+  readonly decision: string;
+}
+
+/** PendingChange is a change of holder that waits for its delay. */
+export type PendingChange = PendingTransfer | PendingReassignment;
 
 /** RecordEntry is the state of one tenure of a name. `head`, `after` and `root.head` are what the next assertion of each chain must quote. */
 export interface RecordEntry {
@@ -36,11 +79,16 @@ export interface RecordEntry {
   readonly root: { readonly changes: number; readonly head: string };
   readonly head: string;
   readonly after: string;
-  readonly locks: readonly never[];
-  readonly pending: readonly never[];
-  readonly case: null;
+  /** At most one of each kind, `payment` first. Empty once the tenure has ended. */
+  readonly locks: readonly Lock[];
+  /** At most one. Empty once the tenure has ended. */
+  readonly pending: readonly PendingChange[];
+  /** The number of the open case; in a tenure that has ended, of the one that was open then. */
+  readonly case: string | null;
   /** The version of the price schedule it was bought under. */
   readonly schedule: number;
+  /** The proof-log index of the assertion that display, DNS addresses and service come from. */
+  readonly source: number;
   readonly ended: Ended;
   readonly proof: number;
   readonly prev: number | null;
@@ -124,7 +172,7 @@ export interface SealEntry {
 }
 
 /** StateEntry is an entry that is part of the state: all but the seal. */
-export type StateEntry = RecordEntry | IdentityEntry | PolicyEntry | ReservedEntry;
+export type StateEntry = RecordEntry | IdentityEntry | PolicyEntry | ReservedEntry | ValidatorEntry | TokensEntry;
 
 /** NameLogEntry is any entry of the name log. */
 export type NameLogEntry = StateEntry | SealEntry;
@@ -135,6 +183,7 @@ export type StateKey = Uint8Array;
 const NAME_PREFIX = 'mns/name/v1\n';
 const IDENTITY_PREFIX = 'mns/identity/v1\n';
 const RESERVED_PREFIX = 'mns/reserved/v1\n';
+const VALIDATOR_PREFIX = 'mns/validator/v1\n';
 const VALUE_PREFIX = utf8('mns/state/v1\n');
 
 /** An assertion asks for the same few keys many times, on its way through checks, transition and writes: these are kept at hand. */
@@ -163,6 +212,18 @@ export function identityKey(udf: string): StateKey {
 /** reservedKey is the key of a reserved name or mark; `skeleton` is the name without its hyphens. */
 export function reservedKey(skeleton: string): StateKey {
   return keyOf(RESERVED_PREFIX + skeleton);
+}
+
+/** validatorKey is the key of a validator; `vkey` is its verifier key's text. */
+export function validatorKey(vkey: string): StateKey {
+  return keyOf(VALIDATOR_PREFIX + vkey);
+}
+
+const TOKENS_KEY = sha256(utf8('mns/tokens/v1\n'));
+
+/** tokensKey is the key of the one entry that says which tokens were logged last. */
+export function tokensKey(): StateKey {
+  return TOKENS_KEY;
 }
 
 const POLICY_KEY = sha256(utf8('mns/policy/v1\n'));
@@ -272,9 +333,19 @@ export class Overlay implements StateReader {
   }
 }
 
-function keyOfOther(entry: IdentityEntry | ReservedEntry | PolicyEntry): StateKey {
-  if (entry.type === 'identity') return identityKey(entry.udf);
-  return entry.type === 'reserved' ? reservedKey(entry.name) : policyKey();
+function keyOfOther(entry: Exclude<StateEntry, RecordEntry>): StateKey {
+  switch (entry.type) {
+    case 'identity':
+      return identityKey(entry.udf);
+    case 'reserved':
+      return reservedKey(entry.name);
+    case 'validator':
+      return validatorKey(entry.vkey);
+    case 'tokens':
+      return TOKENS_KEY;
+    case 'policy':
+      return POLICY_KEY;
+  }
 }
 
 /** readRecord is the latest record of a name's highest tenure (`tenure` null) or of the tenure asked for, or null. */

@@ -7,8 +7,10 @@ import { onGenesis, onPolicy } from './on-policy';
 import { onRegister } from './on-register';
 import { onReserved } from './on-reserved';
 import { onRotate } from './on-rotate';
+import { onTokens } from './on-tokens';
 import { onUpdate } from './on-update';
-import type { SealContext } from './seal-context';
+import { onValidator, onValidatorRetired } from './on-validator';
+import type { SealContext, SealedNames } from './seal-context';
 import { type NameLogEntry, type Overlay, type StateEntry, type StateReader, encodeEntry } from './state';
 
 /**
@@ -45,6 +47,12 @@ function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: State
       return onRegister(payload, hash, certificate, state, at);
     case 'update':
       return onUpdate(payload, hash, state, at);
+    case 'validator':
+      return onValidator(payload, hash, state, at);
+    case 'validator-retired':
+      return onValidatorRetired(payload, hash, state, at);
+    case 'tokens':
+      return onTokens(payload, state, at);
     default:
       invariant(certificate !== null, 'a parsed rotation has its certificate');
       return onRotate(payload, certificate, state, at);
@@ -68,6 +76,11 @@ export function chainsOf(payload: Payload): string[] {
       return [`name/${payload.name}/${payload.tenure}/prev`, `name/${payload.name}/${payload.tenure}/after`];
     case 'update':
       return isRootUpdate(payload) ? [] : [`name/${payload.name}/${payload.tenure}/prev`];
+    case 'validator':
+    case 'validator-retired':
+      return [`validator/${payload.vkey}`];
+    case 'tokens':
+      return ['tokens'];
     default:
       return [`identity/${payload.udf}`];
   }
@@ -86,6 +99,7 @@ export interface Place {
   proofIndex: number;
   nextNameIndex: number;
   readonly used: Set<string>;
+  readonly sealed: SealedNames | null;
 }
 
 /**

@@ -85,7 +85,7 @@ export class Replayer {
       refuse('replay-mismatch', 'The snapshot’s proof log is not the one that its seal commits to.');
     }
     if (snapshot.edges.names.size !== snapshot.seal.index + 1) refuse('replay-mismatch', 'The snapshot’s seal is not the last entry of its name log.');
-    return new Replayer(state, map, snapshot.edges, { index: snapshot.seal.index, number: seal.number, timeSec: seal.timeSec });
+    return new Replayer(state, map, snapshot.edges, { index: snapshot.seal.index, number: seal.number, prev: seal.prev, timeSec: seal.timeSec });
   }
 
   /** The last seal replayed, or null before seal 0. */
