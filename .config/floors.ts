@@ -16,10 +16,10 @@ const FORBIDDEN_FOLDERS = new Set(['utils', 'util', 'helpers', 'common', 'misc']
 /** FLOORS: a folder may import folders of a strictly lower floor, and itself. */
 const FLOORS: Record<string, number> = {
   'lib/core': 0,
+  'lib/native': 0.5,
   'lib/client': 1,
   'lib/browser': 1,
   'lib/storage': 1,
-  'lib/native': 1,
   'lib/copy': 1,
   'lib/services': 2,
   'lib/sandbox': 3,
