@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CopyRefusal } from '../copy/copy-refusal';
 import { Refusal } from '../core/refusal';
 import { type Command, CommandError, UsageError, neededOption } from './command';
 import { testIo } from './io-for-tests';
@@ -12,6 +13,7 @@ function listed(command: Partial<Command>) {
 test('a refusal, a reason of this machine and a wrong usage each end as one line with the right exit code, never as a trace', async () => {
   const cases: [error: Error, code: number, line: string][] = [
     [new Refusal('bad-note', 'It is no note.'), 1, 'mns: bad-note: It is no note.'],
+    [new CopyRefusal('no-copy', 'It is empty.'), 1, 'mns: no-copy: It is empty.'],
     [new CommandError('the port is in use'), 1, 'mns: the port is in use'],
     [new UsageError('--data is missing'), 2, 'mns: --data is missing'],
     [Object.assign(new Error('ENOSPC: no space left'), { syscall: 'write' }), 1, 'mns: ENOSPC: no space left'],

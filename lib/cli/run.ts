@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { CopyRefusal } from '../copy/copy-refusal';
 import { Refusal } from '../core/refusal';
 import { type Command, type CommandArgs, CommandError, type Io, UsageError } from './command';
 import { COMMANDS, type ListedCommand } from './commands';
@@ -39,7 +40,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
       io.err(`usage: ${command.usage.split('\n')[0] ?? ''}`);
       return EXIT.usage;
     }
-    if (error instanceof Refusal) io.err(`mns: ${error.code}: ${error.detail}`);
+    if (error instanceof Refusal || error instanceof CopyRefusal) io.err(`mns: ${error.code}: ${error.detail}`);
     else if (error instanceof CommandError || isSystemError(error)) io.err(`mns: ${error.message}`);
     else throw error;
     return EXIT.failed;
