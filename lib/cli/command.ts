@@ -8,6 +8,8 @@ export interface Io {
   err(line: string): void;
   /** redraw shows a line that the next one replaces; only where `isTty`. */
   redraw(line: string): void;
+  /** ask asks the person at the terminal; `hidden` shows nothing of the answer. Null where nobody can answer. */
+  ask(question: string, hidden: boolean): Promise<string | null>;
   /** Whether a person watches standard error. */
   readonly isTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

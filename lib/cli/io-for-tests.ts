@@ -13,6 +13,7 @@ export function testIo(given: Partial<Io> & { timeSec?: number } = {}): TestIo {
   const outLines: string[] = [];
   const errLines: string[] = [];
   return {
+    ask: () => Promise.resolve(null),
     clock: () => given.timeSec ?? Math.floor(Date.now() / 1000),
     env: {},
     err: (line) => void errLines.push(line),

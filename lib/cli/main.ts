@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { provideFastCrypto } from '../native/fast-hash';
+import { askTerminal } from './ask-terminal';
 import type { Io } from './command';
 import { run } from './run';
 
@@ -24,6 +25,7 @@ function processIo(): Io {
     stream.write(`${text}\n`);
   };
   return {
+    ask: (question, hidden) => askTerminal(question, hidden, stop.signal),
     clock: () => Math.floor(Date.now() / 1000),
     env: process.env,
     err: (text) => line(process.stderr, text),

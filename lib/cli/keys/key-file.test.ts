@@ -6,7 +6,7 @@ import { certificateOf, udfOfWords } from '../../browser/certificate';
 import { createWords, encryptSeedOf } from '../../browser/words';
 import { assertionToSign } from '../../core/assertion/parse';
 import { toBase64 } from '../../core/bytes/base64';
-import { encodeJson, parseJson } from '../../core/bytes/canonical-json';
+import { encodeJson, type Json, parseJson } from '../../core/bytes/canonical-json';
 import { toHex } from '../../core/bytes/hex';
 import { sha256 } from '../../core/bytes/sha256';
 import { verifySignature } from '../../core/keys/ed25519';
@@ -70,8 +70,8 @@ test('a wrong passphrase, an edited file and what is no key file are told apart 
 });
 
 test('who edits the public part and mends the sum is still found out, since the secret is sealed together with it', async () => {
-  const json = parseJson(encodeKeyFile(await made(), PASSPHRASE, QUICK), 1e6) as { [field: string]: { [field: string]: number } };
-  const { sum: _sum, ...whole } = { ...json, public: { ...json['public'], createdSec: 1 } };
+  const json = parseJson(encodeKeyFile(await made(), PASSPHRASE, QUICK), 1e6) as { [field: string]: Json };
+  const { sum: _sum, ...whole }: { [field: string]: Json } = { ...json, public: { ...(json['public'] as object), createdSec: 1 } };
   const bytes = encodeJson({ ...whole, sum: toBase64(sha256(encodeJson(whole))) });
   expect(codeOf(() => openKeyBytes(bytes, PASSPHRASE))).toBe('key-file-edited');
 });
