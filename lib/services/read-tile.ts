@@ -18,7 +18,7 @@ export async function readTile(ctx: AppContext, log: LogName, path: string): Pro
  * readHashes gives the first `width` hashes of a tile. What is not full yet comes from the edge in memory, which stands for the
  * newest seal; a full one from the database.
  */
-export async function readHashes(ctx: AppContext, log: LogName, level: number, index: number, width: number): Promise<Uint8Array> {
+async function readHashes(ctx: AppContext, log: LogName, level: number, index: number, width: number): Promise<Uint8Array> {
   const edge = ctx.registry.edges[log];
   if (index === Math.floor(edge.size / TILE_WIDTH ** (level + 1))) {
     const out = new Uint8Array(width * 32);
@@ -28,7 +28,7 @@ export async function readHashes(ctx: AppContext, log: LogName, level: number, i
   return (await fullTile(ctx, log, level, index)).subarray(0, width * 32);
 }
 
-/** Every proof goes through the same few tiles at the top, and full tiles never change. */
+/** Full tiles never change, and whoever follows the log asks for the newest ones. */
 const TILE_CACHE_BYTES = 32 * 1024 * 1024;
 const fullTiles = new WeakMap<AppContext, ByteCache<Uint8Array>>();
 

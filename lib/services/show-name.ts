@@ -3,15 +3,16 @@ import type { MapProof } from '../core/map/proof';
 import { invariant } from '../core/refusal';
 import { parseEntry } from '../core/registry/parse-entry';
 import { identityKey, nameKey, policyKey, type IdentityEntry, type PolicyEntry, type RecordEntry, type StateItem } from '../core/registry/state';
-import { assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from '../core/validation/assemble-proof';
+import { assembleCommon, assembleStateProof, type CommonProof, earlierKeyOf, type EntryParts } from '../core/validation/assemble-proof';
 import type { StateProof, Subject, SubjectState } from '../core/validation/state-proof';
-import { readEntry, type LogName } from '../storage/log-store';
+import { readEntriesAt, readEntry, type LogName } from '../storage/log-store';
 import type { AppContext } from './app-context';
 import { catchUp } from './catch-up';
 import { DamageError } from './edge-check';
+import { Gathered } from './gathered';
 import type { SealFacts } from './live-registry';
 import { policyChain } from './policy-chain';
-import { proveConsistency, proveInclusion } from './prove-entry';
+import { proveConsistency, proveInclusions } from './prove-entry';
 import { BehindError } from './state-cache';
 
 /** A seal may be stored a moment before this process goes on to it; reading then waits for it. */
@@ -37,7 +38,8 @@ interface Proved<Entry> {
 /** Snapshot is all that comes from memory, of one seal. */
 interface Snapshot {
   head: SealFacts;
-  policy: Proved<PolicyEntry>;
+  /** what all proofs of that seal begin with */
+  common: Promise<CommonProof>;
   at: SubjectState['at'];
   map: MapProof;
   item: StateItem | null;
@@ -47,21 +49,25 @@ interface Snapshot {
 
 async function show(ctx: AppContext, subject: Subject, fromSize: number | null): Promise<StateProof> {
   await catchUp(ctx, 'names', fromSize);
-  const { head, policy, at, map, item, holder } = await snapshot(ctx, subject);
+  const { head, common, at, map, item, holder } = await snapshot(ctx, subject);
   const { size } = head.names;
-  const entry = async ({ bytes, index }: Pick<StateItem, 'bytes' | 'index'>): Promise<EntryParts> => ({ bytes, index, inclusion: await proveInclusion(ctx, 'names', index, size) });
-  const state = async (proved: Proved<unknown>): Promise<StateParts> => ({ ...(await entry(proved.item)), map: proved.map });
-  const seal = { bytes: await mustRead(ctx, 'names', size - 1), index: size - 1 };
+  const assertions = await assertionsFor(ctx, item, holder);
+  const names: Pick<StateItem, 'bytes' | 'index'>[] = [...(item === null ? [] : [item]), ...(holder === null ? [] : [holder.item])];
+  const [inclusions, consistency, shared] = await Promise.all([
+    proveInclusions(ctx, [
+      ...names.map(({ index }) => ({ log: 'names' as const, index, size })),
+      ...assertions.map(({ index }) => ({ log: 'proofs' as const, index, size: head.proofs.size })),
+    ]),
+    fromSize === null || fromSize < 1 || fromSize >= size ? null : proveConsistency(ctx, 'names', fromSize, size),
+    common,
+  ]);
+  const [own, held] = names.map(({ bytes, index }, i): EntryParts => ({ bytes, index, inclusion: inclusions[i] ?? [] }));
   return assembleStateProof({
-    assertions: await assertionsFor(ctx, head, item, holder),
-    checkpoint: head.notes.names,
-    consistency: fromSize === null || fromSize < 1 || fromSize >= size ? null : { size: fromSize, proof: await proveConsistency(ctx, 'names', fromSize, size) },
-    identity: holder === null ? null : await state(holder),
-    policies: await policyChain(ctx, policy.entry),
-    policy: await state(policy),
-    registry: ctx.registry.id,
-    seal: await entry(seal),
-    state: { at, map, shown: item === null ? null : await entry(item) },
+    assertions: assertions.map(({ bytes, index }, i) => ({ bytes, index, inclusion: inclusions[names.length + i] ?? [] })),
+    common: shared,
+    consistency: consistency === null || fromSize === null ? null : { size: fromSize, proof: consistency },
+    identity: holder === null || held === undefined ? null : { ...held, map: holder.map },
+    state: { at, map, shown: item === null ? null : own ?? null },
     subject,
   });
 }
@@ -81,13 +87,13 @@ async function snapshot(ctx: AppContext, subject: Subject): Promise<Snapshot> {
       holder = wanted;
       continue;
     }
-    return { head: live.head, policy: provedAs(policyKey(), 'policy'), at, map: live.map.prove(key), item, holder: holder === null ? null : provedAs(identityKey(holder), 'identity') };
+    return { head: live.head, common: commonOf(ctx, () => provedAs(policyKey(), 'policy')), at, map: live.map.prove(key), item, holder: holder === null ? null : provedAs(identityKey(holder), 'identity') };
   }
   throw new BehindError();
 
   async function loadAll(keys: Uint8Array[]): Promise<boolean> {
     try {
-      await cache.load(keys);
+      await loaderOf(ctx).ask(keys);
       return true;
     } catch (error) {
       if (!(error instanceof BehindError)) throw error;
@@ -112,7 +118,7 @@ function keyOf(subject: Subject, highest: (name: string) => StateItem | null): {
 }
 
 /** assertionsFor reads what the state rests on, each once: the entry's assertion, the holder's certificate's, and the one that had logged an earlier key of the holder. */
-async function assertionsFor(ctx: AppContext, head: SealFacts, item: StateItem | null, holder: Proved<IdentityEntry> | null): Promise<EntryParts[]> {
+async function assertionsFor(ctx: AppContext, item: StateItem | null, holder: Proved<IdentityEntry> | null): Promise<{ bytes: Uint8Array; index: number }[]> {
   if (item === null || item.entry.type === 'policy') return [];
   const indexes = new Set([item.entry.proof]);
   if (holder !== null && item.entry.type === 'record') {
@@ -120,14 +126,14 @@ async function assertionsFor(ctx: AppContext, head: SealFacts, item: StateItem |
     const earlier = await earlierProof(ctx, item.entry, holder.entry);
     if (earlier !== null) indexes.add(earlier);
   }
-  const parts: EntryParts[] = [];
-  for (const index of indexes) parts.push({ bytes: await mustRead(ctx, 'proofs', index), index, inclusion: await proveInclusion(ctx, 'proofs', index, head.proofs.size) });
-  return parts;
+  return Promise.all([...indexes].map(async (index) => ({ bytes: await readProof(ctx, index), index })));
 }
 
 /** earlierProof finds the assertion that had logged the key which signed the record's, where that key has been replaced since. */
 async function earlierProof(ctx: AppContext, record: RecordEntry, holder: IdentityEntry): Promise<number | null> {
-  const key = earlierKeyOf(parseAssertion(await mustRead(ctx, 'proofs', record.proof)), holder);
+  // What was logged with the certificate of today's key, or after it, cannot have been signed by an earlier one.
+  if (record.proof >= holder.proof) return null;
+  const key = earlierKeyOf(parseAssertion(await readProof(ctx, record.proof)), holder);
   let entry: IdentityEntry | null = key === null ? null : holder;
   while (entry !== null && entry.key !== key) entry = await identityBefore(ctx, entry);
   return entry?.proof ?? null;
@@ -142,4 +148,54 @@ async function mustRead(ctx: AppContext, log: LogName, index: number): Promise<U
   const bytes = await readEntry(ctx.db, log, index);
   if (bytes === null) throw new DamageError(`entry ${index} of the ${log} log is missing`);
   return bytes;
+}
+
+type Loader = Gathered<readonly Uint8Array[], void>;
+type ProofReader = Gathered<number, Map<number, Uint8Array>>;
+
+const loaders = new WeakMap<AppContext, Loader>();
+const proofReaders = new WeakMap<AppContext, ProofReader>();
+const commons = new WeakMap<SealFacts, Promise<CommonProof>>();
+
+/** loaderOf loads state for all who ask at the same time in one query. */
+function loaderOf(ctx: AppContext): Loader {
+  let loader = loaders.get(ctx);
+  if (loader === undefined) {
+    loader = new Gathered((asks) => ctx.core.cache.load(asks.flat()));
+    loaders.set(ctx, loader);
+  }
+  return loader;
+}
+
+async function readProof(ctx: AppContext, index: number): Promise<Uint8Array> {
+  let reader = proofReaders.get(ctx);
+  if (reader === undefined) {
+    reader = new Gathered(async (indexes) => new Map((await readEntriesAt(ctx.db, 'proofs', [...new Set(indexes)])).map((row) => [row.index, row.bytes])));
+    proofReaders.set(ctx, reader);
+  }
+  return (await reader.ask(index)).get(index) ?? Promise.reject(new DamageError(`entry ${index} of the proofs log is missing`));
+}
+
+/** commonOf is what all proofs of the newest seal have in common, made once. `policy` is asked for at once, while the map is still that seal's. */
+function commonOf(ctx: AppContext, policy: () => Proved<PolicyEntry>): Promise<CommonProof> {
+  const { head } = ctx.core.live;
+  const known = commons.get(head);
+  if (known !== undefined) return known;
+  const made = makeCommon(ctx, head, policy());
+  commons.set(head, made);
+  made.catch(() => commons.delete(head));
+  return made;
+}
+
+async function makeCommon(ctx: AppContext, head: SealFacts, policy: Proved<PolicyEntry>): Promise<CommonProof> {
+  const { size } = head.names;
+  const { bytes, index } = policy.item;
+  const [forPolicy = [], forSeal = []] = await proveInclusions(ctx, [{ log: 'names', index, size }, { log: 'names', index: size - 1, size }]);
+  return assembleCommon({
+    checkpoint: head.notes.names,
+    policies: await policyChain(ctx, policy.entry),
+    policy: { bytes, index, inclusion: forPolicy, map: policy.map },
+    registry: ctx.registry.id,
+    seal: { bytes: await mustRead(ctx, 'names', size - 1), index: size - 1, inclusion: forSeal },
+  });
 }

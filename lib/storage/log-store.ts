@@ -102,6 +102,23 @@ export async function readTiles(db: Statements, log: LogName, level: number, fir
   return rows.map((row) => row.hashes);
 }
 
+/** TileKey names a complete tile. */
+export type TileKey = Omit<StoredTile, 'hashes'>;
+
+/** readTilesAt gives those of the tiles asked for that are complete, in no order, in one query. */
+export function readTilesAt(db: Statements, tiles: readonly TileKey[]): Promise<StoredTile[]> {
+  return db.sql.query<StoredTile & { hashes: Buffer }>(
+    `SELECT t.log, t.level, t.idx AS index, t.hashes
+     FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS asked(log, level, idx) JOIN log_tile t ON t.log = asked.log AND t.level = asked.level AND t.idx = asked.idx`,
+    [tiles.map((tile) => tile.log), tiles.map((tile) => tile.level), tiles.map((tile) => tile.index)],
+  );
+}
+
+/** readEntriesAt gives the entries of a log at the indexes asked for, in no order, in one query; without those beyond its end. */
+export function readEntriesAt(db: Statements, log: LogName, indexes: readonly number[]): Promise<{ index: number; bytes: Uint8Array }[]> {
+  return db.sql.query<{ index: number; bytes: Buffer }>('SELECT idx AS index, bytes FROM log_entry WHERE log = $1 AND idx = ANY($2::bigint[])', [log, indexes]);
+}
+
 interface SealRow {
   number: number;
   timeSec: number;

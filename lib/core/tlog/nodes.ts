@@ -48,7 +48,7 @@ export function splitAt(leaves: number): number {
 }
 
 /** holderOf is the tile in a log of `size` entries that holds a node, or the hashes it is made from: the highest tile level possible. */
-function holderOf(node: NodeRef, size: number): { tile: TileRef; from: number; count: number } {
+export function holderOf(node: NodeRef, size: number): { tile: TileRef; from: number; count: number } {
   const level = Math.floor(node.level / TILE_HEIGHT);
   const count = 2 ** (node.level - level * TILE_HEIGHT);
   const first = node.index * count;

@@ -19,33 +19,46 @@ export interface StateParts extends EntryParts {
   readonly map: MapProof;
 }
 
-/** StateProofParts is what a server reads from its logs to make a state proof; all of one seal. */
-export interface StateProofParts {
-  readonly assertions: readonly EntryParts[];
+/** CommonParts is what the proofs of all names of one seal have in common. */
+export interface CommonParts {
   readonly checkpoint: string;
-  readonly consistency: { readonly proof: readonly Uint8Array[]; readonly size: number } | null;
-  readonly identity: StateParts | null;
   readonly policies: readonly Envelope[];
   readonly policy: StateParts;
   readonly registry: string;
   readonly seal: EntryParts;
+}
+
+/** CommonProof is the same, as it stands in the proofs: made once, shared by all of them, never to be changed. */
+export type CommonProof = Pick<StateProof, 'checkpoint' | 'policies' | 'policy' | 'registry' | 'seal'>;
+
+/** StateProofParts is what a server reads from its logs to make a state proof; all of one seal. */
+export interface StateProofParts {
+  readonly assertions: readonly EntryParts[];
+  readonly common: CommonProof;
+  readonly consistency: { readonly proof: readonly Uint8Array[]; readonly size: number } | null;
+  readonly identity: StateParts | null;
   readonly state: { readonly at: SubjectState['at']; readonly map: MapProof; readonly shown: EntryParts | null };
   readonly subject: Subject;
 }
 
+/** assembleCommon puts the part together that all proofs of a seal share. */
+export function assembleCommon(parts: CommonParts): CommonProof {
+  return { checkpoint: parts.checkpoint, policies: [...parts.policies], policy: sealed(parts.policy), registry: parts.registry, seal: shown(parts.seal) };
+}
+
 /** assembleStateProof puts a state proof together as JSON. Fields are in canonical order. */
 export function assembleStateProof(parts: StateProofParts): StateProof {
-  const { consistency, state } = parts;
+  const { common, consistency, state } = parts;
   return {
     assertions: parts.assertions.map(({ bytes, inclusion, index }) => ({ assertion: toBase64(bytes), inclusion: inclusion.map(toBase64), index })),
-    checkpoint: parts.checkpoint,
+    checkpoint: common.checkpoint,
     consistency: consistency === null ? null : { proof: consistency.proof.map(toBase64), size: consistency.size },
     format: PROOF_FORMAT,
     identity: parts.identity === null ? null : sealed(parts.identity),
-    policies: [...parts.policies],
-    policy: sealed(parts.policy),
-    registry: parts.registry,
-    seal: shown(parts.seal),
+    policies: common.policies,
+    policy: common.policy,
+    registry: common.registry,
+    seal: common.seal,
     state: { at: state.at, map: mapProofToJson(state.map), shown: state.shown === null ? null : shown(state.shown) },
     subject: parts.subject,
   };

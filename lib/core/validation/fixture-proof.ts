@@ -3,7 +3,7 @@ import { nodeHash, perfectRoot } from '../tlog/hash';
 import type { FixtureLog } from '../registry/fixture-log';
 import { parseEntry } from '../registry/parse-entry';
 import { type IdentityEntry, identityKey, nameKey, policyKey, type StateKey } from '../registry/state';
-import { assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from './assemble-proof';
+import { assembleCommon, assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from './assemble-proof';
 import type { StateProof, Subject, SubjectState } from './state-proof';
 
 /** treeRoot is the root by its definition (RFC 6962 §2.1), slow and plain. */
@@ -51,13 +51,15 @@ export function fixtureProof(log: FixtureLog, subject: Subject): StateProof {
   const policies = log.proofs.map(parseAssertion).filter(({ payload }) => payload.type === 'genesis' || payload.type === 'policy');
   return assembleStateProof({
     assertions: [...new Set(restsOn)].map((index) => entry('proofs', index)),
-    checkpoint: log.notes().names,
+    common: assembleCommon({
+      checkpoint: log.notes().names,
+      policies: policies.map((parsed) => parsed.envelope),
+      policy: state(policyKey()),
+      registry: log.world.registry,
+      seal: entry('names', latest.last.index),
+    }),
     consistency: null,
     identity,
-    policies: policies.map((parsed) => parsed.envelope),
-    policy: state(policyKey()),
-    registry: log.world.registry,
-    seal: entry('names', latest.last.index),
     state: { at, map: log.map.prove(key), shown: item === null ? null : entry('names', item.index) },
     subject,
   });
