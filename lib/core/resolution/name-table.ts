@@ -1,0 +1,359 @@
+import { fromBase32, toBase32 } from '../bytes/base32';
+import { text, utf8 } from '../bytes/bytes';
+import { invariant } from '../refusal';
+import { ByteSet, FILL, hashBytes, roomFor, slotsFor } from './byte-set';
+import type { AsOf, NameReader, RecordFacts, TenureFacts } from './reader';
+import { factsOf } from './reader';
+import { packAddresses, unpackAddresses } from './packed-addresses';
+import { ALIVE_ENDS, flagsOf, readFlags, type TableCounts, UDF_BITS, UDF_BYTES, UDF_HASHED_BYTES, WORDS } from './table-layout';
+
+/** NameTable answers names from memory. It is written by one thread, a seal at a time, and never in the middle of an answer. */
+export class NameTable implements NameReader {
+  #words: Uint32Array;
+  #flags: Uint8Array;
+  #udfs: Uint8Array;
+  #heap: Uint8Array;
+  #nameSlots: Uint32Array;
+  #udfSlots: Uint32Array;
+  #rows = 0;
+  #names = 0;
+  #identities = 0;
+  #heapUsed = 0;
+  #maxTenure = 0;
+  #quietSec = 0;
+  #asOf: AsOf = { seal: -1, timeSec: 0, size: 0 };
+  readonly #seed: number;
+  readonly #services: ByteSet;
+  readonly #lists: ByteSet;
+  readonly #udf = new Uint8Array(UDF_BYTES);
+
+  /** A fresh table for about `expected` names; `seed` is 32 random bits. */
+  constructor(seed: number, expected = 0) {
+    this.#seed = seed;
+    this.#words = new Uint32Array(expected * WORDS);
+    this.#flags = new Uint8Array(expected);
+    this.#udfs = new Uint8Array(expected * UDF_BYTES);
+    this.#heap = new Uint8Array(expected * 12);
+    this.#nameSlots = new Uint32Array(slotsFor(expected));
+    this.#udfSlots = new Uint32Array(slotsFor(expected));
+    this.#services = new ByteSet(seed);
+    this.#lists = new ByteSet(seed);
+  }
+
+  /** allocate is a table with empty arrays of the right sizes, to be filled (`sections`) from a file before anything is asked. */
+  static allocate(counts: TableCounts): NameTable {
+    const table = new NameTable(counts.seed);
+    table.#rows = counts.rows;
+    table.#names = counts.names;
+    table.#identities = counts.udfs;
+    table.#heapUsed = counts.heapBytes;
+    table.#maxTenure = counts.maxTenure;
+    table.#quietSec = counts.quietSec;
+    table.#asOf = counts.asOf;
+    table.#words = new Uint32Array(counts.rows * WORDS);
+    table.#flags = new Uint8Array(counts.rows);
+    table.#udfs = new Uint8Array(counts.rows * UDF_BYTES);
+    table.#heap = new Uint8Array(counts.heapBytes);
+    table.#nameSlots = new Uint32Array(slotsFor(counts.names));
+    table.#udfSlots = new Uint32Array(slotsFor(counts.udfs));
+    for (const [set, bytes, slots, count] of [
+      [table.#services, counts.serviceBytes, counts.serviceSlots, counts.services],
+      [table.#lists, counts.listBytes, counts.listSlots, counts.lists],
+    ] as const) {
+      set.heap = new Uint8Array(bytes);
+      set.used = bytes;
+      set.slots = new Uint32Array(slots);
+      set.count = count;
+    }
+    return table;
+  }
+
+  /** counts is what `allocate` needs to make a table of the same shape. */
+  counts(): TableCounts {
+    const [services, lists] = [this.#services, this.#lists];
+    return {
+      seed: this.#seed,
+      rows: this.#rows,
+      names: this.#names,
+      udfs: this.#identities,
+      heapBytes: this.#heapUsed,
+      services: services.count,
+      serviceBytes: services.used,
+      serviceSlots: services.slots.length,
+      lists: lists.count,
+      listBytes: lists.used,
+      listSlots: lists.slots.length,
+      maxTenure: this.#maxTenure,
+      quietSec: this.#quietSec,
+      asOf: this.#asOf,
+    };
+  }
+
+  /** sections are the used parts of the arrays as views, always in the same order: to be written to a file, or filled from one. */
+  sections(): Uint8Array[] {
+    const rows = this.#rows;
+    this.#fitSlots();
+    return [
+      bytesOf(this.#words.subarray(0, rows * WORDS)),
+      this.#flags.subarray(0, rows),
+      this.#udfs.subarray(0, rows * UDF_BYTES),
+      this.#heap.subarray(0, this.#heapUsed),
+      bytesOf(this.#nameSlots),
+      bytesOf(this.#udfSlots),
+      this.#services.heap.subarray(0, this.#services.used),
+      bytesOf(this.#services.slots),
+      this.#lists.heap.subarray(0, this.#lists.used),
+      bytesOf(this.#lists.slots),
+    ];
+  }
+
+  /** names is how many names there are, rows how many tenures. */
+  get names(): number {
+    return this.#names;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get maxTenure(): number {
+    return this.#maxTenure;
+  }
+
+  /** sizeBytes is the memory of all arrays. */
+  get sizeBytes(): number {
+    const arrays = [this.#words, this.#flags, this.#udfs, this.#heap, this.#nameSlots, this.#udfSlots, this.#services.heap, this.#services.slots, this.#lists.heap, this.#lists.slots];
+    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+  }
+
+  asOf(): AsOf {
+    return this.#asOf;
+  }
+
+  quietSec(): number {
+    return this.#quietSec;
+  }
+
+  // ----- writing
+
+  /** put takes the newest record of a tenure; `timeSec` is that of the seal that holds it and counts only for a tenure not seen before. */
+  put(record: RecordFacts, index: number, timeSec: number): void {
+    const facts = factsOf(record, index, timeSec);
+    const bytes = utf8(facts.name);
+    const row = this.#rowFor(bytes, facts);
+    const at = row * WORDS;
+    const words = this.#words;
+    words[at + 1] = facts.service === null ? 0 : this.#services.add(utf8(facts.service));
+    words[at + 2] = facts.dns.length === 0 ? 0 : this.#lists.add(packAddresses(facts.dns));
+    words[at + 6] = index % 2 ** 32;
+    words[at + 7] = ((facts.tenure << 12) | (bytes.length << 6) | Math.floor(index / 2 ** 32)) >>> 0;
+    this.#flags[row] = flagsOf(facts);
+  }
+
+  /** sealed says up to which seal everything has been put. */
+  sealed(asOf: AsOf, quietSec: number | null): void {
+    this.#asOf = asOf;
+    if (quietSec !== null) this.#quietSec = quietSec;
+  }
+
+  /** #rowFor finds a tenure's row, or makes it and links it into its name's tenures, which go down from the highest. */
+  #rowFor(name: Uint8Array, { tenure, udf, sinceSec }: TenureFacts): number {
+    const slot = this.#nameSlot(name, 0, name.length);
+    let above = -1;
+    let row = (this.#nameSlots[slot] as number) - 1;
+    while (row >= 0 && this.tenureOf(row) > tenure) {
+      above = row;
+      row = this.earlier(row);
+    }
+    if (row >= 0 && this.tenureOf(row) === tenure) return row;
+    const fresh = this.#newRow(udf);
+    const at = fresh * WORDS;
+    const known = above >= 0 ? above : row;
+    this.#words[at] = known >= 0 ? (this.#words[known * WORDS] as number) : this.#addName(name);
+    this.#words[at + 3] = sinceSec;
+    this.#words[at + 4] = row + 1;
+    // length and tenure are needed by the next look at this row
+    this.#words[at + 7] = ((tenure << 12) | (name.length << 6)) >>> 0;
+    if (above >= 0) this.#words[above * WORDS + 4] = fresh + 1;
+    else this.#nameSlots[slot] = fresh + 1;
+    this.#maxTenure = Math.max(this.#maxTenure, tenure);
+    if (known < 0) {
+      this.#names++;
+      if (this.#names > this.#nameSlots.length * FILL) this.#rehashNames(this.#nameSlots.length * 2);
+    }
+    return fresh;
+  }
+
+  #newRow(udf: string): number {
+    const row = this.#rows;
+    invariant(row < 2 ** 32 - 1, 'a name table holds fewer than 2^32 tenures');
+    this.#words = roomFor(this.#words, row * WORDS, (row + 1) * WORDS);
+    this.#flags = roomFor(this.#flags, row, row + 1);
+    this.#udfs = roomFor(this.#udfs, row * UDF_BYTES, (row + 1) * UDF_BYTES);
+    this.#udfs.set(fromBase32(udf), row * UDF_BYTES);
+    this.#rows++;
+    const slot = this.#udfSlot(this.#udfs, row * UDF_BYTES);
+    const newest = this.#udfSlots[slot] as number;
+    this.#words[row * WORDS + 5] = newest;
+    this.#udfSlots[slot] = row + 1;
+    if (newest === 0 && ++this.#identities > this.#udfSlots.length * FILL) this.#rehashUdfs(this.#udfSlots.length * 2);
+    return row;
+  }
+
+  #addName(name: Uint8Array): number {
+    const place = this.#heapUsed;
+    this.#heap = roomFor(this.#heap, place, place + name.length);
+    this.#heap.set(name, place);
+    this.#heapUsed += name.length;
+    return place;
+  }
+
+  #fitSlots(): void {
+    if (this.#nameSlots.length !== slotsFor(this.#names)) this.#rehashNames(slotsFor(this.#names));
+    if (this.#udfSlots.length !== slotsFor(this.#identities)) this.#rehashUdfs(slotsFor(this.#identities));
+  }
+
+  #rehashNames(size: number): void {
+    const old = this.#nameSlots;
+    this.#nameSlots = new Uint32Array(size);
+    for (const row of old) {
+      if (row === 0) continue;
+      let slot = hashBytes(this.#heap, this.#words[(row - 1) * WORDS] as number, this.#nameLength(row - 1), this.#seed) & (size - 1);
+      while (this.#nameSlots[slot] !== 0) slot = (slot + 1) & (size - 1);
+      this.#nameSlots[slot] = row;
+    }
+  }
+
+  #rehashUdfs(size: number): void {
+    const old = this.#udfSlots;
+    this.#udfSlots = new Uint32Array(size);
+    for (const row of old) {
+      if (row === 0) continue;
+      this.#udfSlots[this.#udfSlot(this.#udfs, (row - 1) * UDF_BYTES)] = row;
+    }
+  }
+
+  // ----- reading, by row: what DNS answers from
+
+  /** rowOf is the row of a name's highest tenure, or -1. The name is `length` bytes from `start`, in ASCII of any case. */
+  rowOf(bytes: Uint8Array, start: number, length: number): number {
+    return (this.#nameSlots[this.#nameSlot(bytes, start, length)] as number) - 1;
+  }
+
+  /** rowOfTenure is the row of one tenure, from the row of the highest on, or -1. */
+  rowOfTenure(highest: number, tenure: number): number {
+    let row = highest;
+    while (row >= 0 && this.tenureOf(row) > tenure) row = this.earlier(row);
+    return row >= 0 && this.tenureOf(row) === tenure ? row : -1;
+  }
+
+  tenureOf(row: number): number {
+    return (this.#words[row * WORDS + 7] as number) >>> 12;
+  }
+
+  /** earlier is the row of the next lower tenure, or -1. */
+  earlier(row: number): number {
+    return (this.#words[row * WORDS + 4] as number) - 1;
+  }
+
+  /** isAliveAt tells whether a row's tenure routes. */
+  isAliveAt(row: number): boolean {
+    return ((ALIVE_ENDS >> (((this.#flags[row] as number) >> 2) & 3)) & 1) === 1;
+  }
+
+  /** addressesAt is the packed list of a row's own DNS servers, a view: for each, its length (4 or 16) and its bytes. Empty if it has none. */
+  addressesAt(row: number): Uint8Array {
+    const number = this.#words[row * WORDS + 2] as number;
+    return number === 0 ? NOTHING : this.#lists.get(number);
+  }
+
+  /** factsAt is everything about a row. */
+  factsAt(row: number): TenureFacts {
+    const at = row * WORDS;
+    const [words, flags] = [this.#words, this.#flags[row] as number];
+    const place = words[at] as number;
+    const last = words[at + 7] as number;
+    const service = words[at + 1] as number;
+    return {
+      name: text(this.#heap.subarray(place, place + this.#nameLength(row))),
+      tenure: last >>> 12,
+      udf: toBase32(this.#udfs.subarray(row * UDF_BYTES, (row + 1) * UDF_BYTES), UDF_BITS),
+      service: service === 0 ? null : text(this.#services.get(service)),
+      dns: unpackAddresses(this.addressesAt(row)),
+      ...readFlags(flags),
+      sinceSec: words[at + 3] as number,
+      index: (last & 63) * 2 ** 32 + (words[at + 6] as number),
+    };
+  }
+
+  // ----- reading, as resolution does
+
+  tenure(name: string, tenure: number | null): TenureFacts | null {
+    const bytes = utf8(name);
+    const highest = this.rowOf(bytes, 0, bytes.length);
+    const row = tenure === null || highest < 0 ? highest : this.rowOfTenure(highest, tenure);
+    return row < 0 ? null : this.factsAt(row);
+  }
+
+  heldBy(udf: string): TenureFacts[] {
+    this.#udf.set(fromBase32(udf.length === 28 ? udf : udf.slice(0, 52)));
+    const held: TenureFacts[] = [];
+    for (let row = (this.#udfSlots[this.#udfSlot(this.#udf, 0)] as number) - 1; row >= 0; row = (this.#words[row * WORDS + 5] as number) - 1) {
+      const facts = this.factsAt(row);
+      if (facts.udf.startsWith(udf)) held.push(facts);
+    }
+    return held.sort((a, b) => a.sinceSec - b.sinceSec || compareText(a.name, b.name) || a.tenure - b.tenure);
+  }
+
+  #nameLength(row: number): number {
+    return ((this.#words[row * WORDS + 7] as number) >> 6) & 63;
+  }
+
+  /** #nameSlot is where a name's row stands, or the empty slot where it would. */
+  #nameSlot(bytes: Uint8Array, start: number, length: number): number {
+    const [slots, words] = [this.#nameSlots, this.#words];
+    const mask = slots.length - 1;
+    let slot = hashBytes(bytes, start, length, this.#seed) & mask;
+    for (let row = slots[slot] as number; row !== 0; row = slots[slot] as number) {
+      const at = (row - 1) * WORDS;
+      if ((((words[at + 7] as number) >> 6) & 63) === length && this.#isName(bytes, start, length, words[at] as number)) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #isName(bytes: Uint8Array, start: number, length: number, place: number): boolean {
+    const heap = this.#heap;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[start + i] as number;
+      if ((byte >= 65 && byte <= 90 ? byte | 0x20 : byte) !== heap[place + i]) return false;
+    }
+    return true;
+  }
+
+  #udfSlot(bytes: Uint8Array, start: number): number {
+    const slots = this.#udfSlots;
+    const mask = slots.length - 1;
+    let hash = this.#seed;
+    for (let i = 0; i < 16; i += 4) hash = Math.imul(hash ^ (((bytes[start + i + 1] as number) << 24) | ((bytes[start + i + 2] as number) << 16) | ((bytes[start + i + 3] as number) << 8) | (bytes[start + i + 4] as number)), 0x85ebca6b) ^ (hash >>> 15);
+    let slot = (hash ^ (hash >>> 13)) & mask;
+    for (let row = slots[slot] as number; row !== 0; row = slots[slot] as number) {
+      const at = (row - 1) * UDF_BYTES;
+      let same = 0;
+      while (same < UDF_HASHED_BYTES && this.#udfs[at + same] === bytes[start + same]) same++;
+      if (same === UDF_HASHED_BYTES) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
