@@ -18,6 +18,8 @@ export interface LogReader {
   entries(first: number, end: number): Uint8Array[];
   /** tile is `ref.width` hashes of a tile. They are as good as the disk: compare what is made of them. @throws as `entry`. */
   tile(ref: TileRef): Uint8Array;
+  /** startOf is where an entry, or rather its length, begins in the file of entries. */
+  startOf(index: number): number;
   /** bundle is the first `width` entries of bundle number `index`, encoded as they are served. @throws as `entry`. */
   bundle(index: number, width: number): Uint8Array;
 }
@@ -78,6 +80,10 @@ export class LogFiles implements LogReader {
     if (ref.index * TILE_WIDTH < base) return refuseCopy('not-in-copy', `This copy begins at entry ${first} of the ${this.#log} log.`);
     if (ref.width < 1 || ref.width > tileAt(ref.level, ref.index, size).width) return refuseCopy('not-in-copy', `The ${this.#log} log has no such tile at size ${size}.`);
     return this.#read(String(ref.level), (ref.index * TILE_WIDTH - base) * HASH_BYTES, ref.width * HASH_BYTES);
+  }
+
+  startOf(index: number): number {
+    return this.#offset(index, this.#checkRange(index, index + 1).first);
   }
 
   bundle(index: number, width: number): Uint8Array {
