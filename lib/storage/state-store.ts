@@ -1,7 +1,7 @@
 import type { Statements } from './database';
 import { packFixed } from './packed';
-import type { MapLeaves } from './sort-leaves';
-import { sortLeaves } from './sort-leaves';
+import type { MapLeaves } from '../native/sort-leaves';
+import { sortLeaves } from '../native/sort-leaves';
 import { one } from './sql';
 
 /** MapWrite is one key's new leaf, and the index of the name-log entry whose hash it is. */
