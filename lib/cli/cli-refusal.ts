@@ -10,6 +10,7 @@ export type CliRefusalCode =
   | 'no-file'
   | 'file-exists'
   | 'bad-file'
+  | 'not-found'
   // key files
   | 'bad-key-file'
   | 'key-file-edited'

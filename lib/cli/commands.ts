@@ -13,4 +13,5 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'identity', summary: 'make an identity, restore it from its 24 words, show it', load: () => import('./commands/identity') },
   { name: 'register', summary: 'register a name: sign, order, wait for the seal, verify the proof', load: () => import('./commands/register') },
   { name: 'update', summary: 'move a name to another provider, or change its name servers', load: () => import('./commands/update') },
+  { name: 'cert', summary: 'certificates for the hosts under your name, tied to your identity', load: () => import('./commands/cert') },
 ];
