@@ -7,8 +7,10 @@ import { makeContext, type AppContext } from '../services/app-context';
 import { followSeals } from '../services/follow-seals';
 import { hasRegistry, openRegistry } from '../services/open-registry';
 import { followSealedOrders, reconcilePayments } from '../services/reconcile-payments';
+import { SnapshotFolder } from '../services/snapshot-folder';
 import { sealEvent } from '../services/show-registry';
 import { realStripe, sandboxStripe } from '../services/stripe-gateway';
+import { writeSnapshot } from '../services/write-snapshot';
 import { openDatabase } from '../storage/open';
 import { campaign } from '../storage/lock';
 import { followSeals as watchSeals } from '../storage/follow-seals';
@@ -32,6 +34,7 @@ export interface App {
   loop: MinuteLoop;
   sandbox: Sandbox | null;
   counts: RequestCounts;
+  snapshots: SnapshotFolder;
   /** leads says whether this process seals */
   leads(): boolean;
   /** listening tells the port, once it is known, to those who call this very server: the sandbox and its webhooks. */
@@ -86,7 +89,9 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
 
   const hub = new EventHub();
   live.onSeal((seal) => hub.publish(formatEvent('seal', seal.number, sealEvent(ctx, seal))));
+  const snapshots = new SnapshotFolder(join(env.dataDir, 'snapshots'));
   let loop: MinuteLoop | null = null;
+  let stopped = false;
   const lock = await campaign(db, {
     onChange: (held) => {
       if (db.kind === 'postgres') say(held ? 'this process seals now' : 'this process does not seal any more');
@@ -97,6 +102,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   loop = startMinuteLoop(ctx, lock, [
     { name: 'following sealed orders', everySec: 0, run: followSealedOrders },
     { name: 'reconciling payments', everySec: 0, run: reconcilePayments },
+    ...(env.snapshotSeals === 0 ? [] : [{ name: 'snapshot', everySec: 0, run: () => writeSnapshot(ctx, { folder: snapshots, everySeals: env.snapshotSeals, stopped: () => stopped }) }]),
     { name: 'database maintenance', everySec: MAINTAIN_SEC, run: () => db.maintain() },
   ]);
   let closing: Promise<void> | null = null;
@@ -107,6 +113,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     loop,
     sandbox,
     counts: new RequestCounts(),
+    snapshots,
     leads: () => lock.held(),
     listening(actual) {
       port = actual;
@@ -114,6 +121,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     },
     close() {
       closing ??= (async () => {
+        stopped = true;
         hub.close();
         sandbox?.stop();
         await app.loop.stop();

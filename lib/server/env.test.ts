@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { EnvError, readEnv } from './env';
 
 test('an empty environment gives the documented defaults', () => {
-  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null });
+  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440 });
 });
 
 test('every variable is read', () => {
   const env = readEnv({
     PORT: '41001', MNS_ORIGIN: 'mns.example', MNS_PERIOD_SEC: '5', DATABASE_URL: 'postgresql://u@h/db', MNS_DATA_DIR: '/var/mns',
-    STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1',
+    STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1', MNS_SNAPSHOT_SEALS: '0',
   });
   expect(env).toEqual({
     port: 41001, origin: 'mns.example', periodSec: 5, databaseUrl: 'postgresql://u@h/db', dataDir: '/var/mns',
-    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' },
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0,
   });
 });
 

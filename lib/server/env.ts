@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { sandboxAllowed } from '../sandbox/allowed';
+import { SNAPSHOT_SEALS } from '../services/write-snapshot';
 
 /** ServerEnv is everything the process reads from its environment, parsed once at start. */
 export interface ServerEnv {
@@ -13,6 +14,8 @@ export interface ServerEnv {
   dataDir: string;
   /** stripe is null when payments go to the sandbox in this process. */
   stripe: { secretKey: string; webhookSecret: string } | null;
+  /** snapshotSeals is how many seals apart state snapshots are; 0 makes none. */
+  snapshotSeals: number;
 }
 
 /** EnvError says which variable is wrong and what it may be; it never quotes a secret. */
@@ -49,6 +52,7 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
     databaseUrl: databaseUrlOf(vars),
     dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),
     stripe: secretKey !== null && webhookSecret !== null ? { secretKey, webhookSecret } : null,
+    snapshotSeals: integerOf(vars, 'MNS_SNAPSHOT_SEALS', SNAPSHOT_SEALS, 0, 100_000_000),
   };
 }
 

@@ -4,6 +4,7 @@ import { ByteCache } from '../services/byte-cache';
 import { events, healthz, metrics } from './handlers/process';
 import { getAssertion, getEntry, getIdentity, getLog, getName, getRegistry, postAssertion, wellKnown } from './handlers/registry';
 import { getOrder, getOrderProof, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';
+import { snapshotsHandler } from './handlers/snapshots';
 import { tlogHandler, type TlogCache } from './handlers/tlog';
 import type { LimitName } from './rates';
 import { Router, type Route } from './router';
@@ -21,6 +22,7 @@ export function makeRouter(app: App, tlog: TlogCache): Router {
   const post = (pattern: string, handler: Route['handler'], limit?: LimitName): Route => ({ method: 'POST', pattern, handler, limit });
   return new Router([
     get('/tlog/*rest', tlogHandler(tlog)),
+    get('/snapshots/*rest', snapshotsHandler(app.snapshots)),
     get('/.well-known/mns.json', wellKnown),
     get('/healthz', healthz(app)),
     get('/metrics', metrics(app)),

@@ -17,7 +17,7 @@ import { MAX_ENTRY_BYTES } from '../tlog/bundle';
 /** SNAPSHOT_FORMAT is the `format` of a snapshot's list. */
 export const SNAPSHOT_FORMAT = 'mns-snapshot/v1';
 /** SNAPSHOT_PART_BYTES is where a writer begins the next part. */
-export const SNAPSHOT_PART_BYTES = 4_194_304;
+export const SNAPSHOT_PART_BYTES = 1_048_576;
 /** MAX_SNAPSHOT_PART_BYTES bounds a part. */
 export const MAX_SNAPSHOT_PART_BYTES = 16_777_216;
 /** MAX_SNAPSHOT_PARTS bounds how many parts a snapshot has. */

@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readTile } from '../../services/read-tile';
 import { showCheckpoint, showCheckpointAt } from '../../services/show-checkpoint';
 import type { AppContext } from '../../services/app-context';
 import { refuseService } from '../../services/service-refusal';
 import type { Handler, HotResponse } from '../hot';
+import { immutable, notModified, READ_HEADERS } from '../read-answers';
 import type { ByteCache } from '../../services/byte-cache';
 
 type LogName = 'names' | 'proofs';
 
-const READ_HEADERS = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
-const FOREVER = 'public, max-age=604800, immutable';
 const SIZE = /^(0|[1-9][0-9]{0,15})$/;
 
 /** Tiles, bundles and sealed checkpoints never change, so an answer that was made once is kept. */
@@ -49,16 +47,4 @@ async function answerFor(ctx: AppContext, log: LogName, path: string): Promise<H
 export function checkpointAnswer(ctx: AppContext, log: LogName): HotResponse {
   const body = Buffer.from(showCheckpoint(ctx, log));
   return { status: 200, headers: { ...READ_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.length), 'cache-control': 'no-store' }, body };
-}
-
-function immutable(type: string, body: Uint8Array): HotResponse & { body: Uint8Array } {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { status: 200, headers: { ...READ_HEADERS, 'content-type': type, 'content-length': String(body.length), 'cache-control': FOREVER, etag }, body };
-}
-
-function notModified(answer: HotResponse, asked: string | null): HotResponse | null {
-  const { etag } = answer.headers;
-  if (asked === null || etag === undefined || !(asked === '*' || asked.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) return null;
-  const { 'content-type': _type, 'content-length': _length, ...headers } = answer.headers;
-  return { status: 304, headers, body: '' };
 }
