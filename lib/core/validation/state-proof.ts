@@ -155,14 +155,16 @@ function readSealed(value: Json, path: string): ReadState {
   return { ...readShown({ entry, inclusion, index }, 'entry', path), map: mapProofFromJson(fields.map) };
 }
 
-function readShown(value: Json, kind: 'assertion' | 'entry', path: string): ReadEntry {
+/** readShown reads a shown entry or assertion. @throws Refusal of the field readers, `too-large`. */
+export function readShown(value: Json, kind: 'assertion' | 'entry', path: string): ReadEntry {
   const fields: Record<string, Json> = object<string>(value, [kind, 'inclusion', 'index'], path);
   const entry = bytes(fields[kind] ?? null, `${path}.${kind}`);
   if (entry.length > MAX_ENTRY_BYTES) refuse('too-large', `${path}.${kind} is longer than any entry.`);
   return { bytes: entry, inclusion: readHashes(fields['inclusion'] ?? null, `${path}.inclusion`), index: integer(fields['index'] ?? null, `${path}.index`, 0, MAX_COUNTER) };
 }
 
-function readHashes(value: Json, path: string): Uint8Array[] {
+/** readHashes reads the hashes of an inclusion or consistency proof. */
+export function readHashes(value: Json, path: string): Uint8Array[] {
   return array(value, path, MAX_TREE_HEIGHT).map((item, i) => bytes(item, `${path}[${i}]`, 32));
 }
 
