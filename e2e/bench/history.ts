@@ -3,6 +3,7 @@ import { parseAssertion } from '@/lib/core/assertion/parse';
 import { acceptSignatures, type VerifiedAssertion } from '@/lib/core/assertion/verify';
 import { MapTree } from '@/lib/core/map/tree';
 import { type Batch, batch, BEFORE_GENESIS, type LastSeal } from '@/lib/core/registry/batch';
+import { DueIndex } from '../../lib/core/registry/due-index';
 import { MemoryState } from '@/lib/core/registry/memory-state';
 import type { Period } from '@/lib/core/validation/replay';
 import { NameMaker, pairOf } from './names';
@@ -19,6 +20,7 @@ export class MemoryRegistry {
   });
   readonly state = new MemoryState();
   readonly map: MapTree;
+  readonly due = new DueIndex();
   last: LastSeal | null = null;
   private edges = BEFORE_GENESIS.edges;
   private readonly kept: Period[] = [];
@@ -30,8 +32,8 @@ export class MemoryRegistry {
 
   /** compute is a seal of these assertions, not committed. */
   compute(pending: readonly VerifiedAssertion[]): Batch {
-    const { edges, last, map, state } = this;
-    const computed = batch({ edges, last, map, pending, state, timeSec: last === null ? FIXTURE_TIME_SEC : last.timeSec + 60 });
+    const { due, edges, last, map, state } = this;
+    const computed = batch({ due, edges, last, map, pending, state, timeSec: last === null ? FIXTURE_TIME_SEC : last.timeSec + 60 });
     const [refused] = computed.refused;
     if (refused !== undefined) throw new Error(`a made assertion was refused: ${refused.code} ${refused.detail}`);
     return computed;
@@ -41,6 +43,7 @@ export class MemoryRegistry {
   commit(computed: Batch): void {
     computed.staged.commit();
     this.state.commit(computed.writes);
+    this.due.commit(computed.writes);
     this.edges = computed.edges;
     this.last = computed.last;
     this.kept.push({ proofs: computed.proofs.entries, names: computed.names.entries });

@@ -65,7 +65,7 @@ async function populate(job: PopulateJob, progress: (done: number) => void): Pro
   for (let from = 0; from < job.names; from += SEAL_NAMES) {
     const count = Math.min(SEAL_NAMES, job.names - from);
     const pending = Array.from({ length: count }, (_, i) => (updates === null ? maker.filled(from + i) : maker.filledWithKeys(from + i)));
-    const computed = batch({ edges: live.edges, last: live.last, state, map: live.map, pending, timeSec: live.last.timeSec + 60 });
+    const computed = batch({ due: live.due, edges: live.edges, last: live.last, state, map: live.map, pending, timeSec: live.last.timeSec + 60 });
     const [refused] = computed.refused;
     if (refused !== undefined) throw new Error(`a made name was refused: ${refused.code} ${refused.detail}`);
     const notes = signBoth(core, computed);

@@ -10,7 +10,7 @@ const atSec = FIXTURE_TIME_SEC + 60;
 
 function start() {
   const log = new FixtureLog(world);
-  const accepted = new AcceptedState(log.state, { seal: 0, namesSize: log.names.length, proofsSize: log.proofs.length, lastSeq: 0 });
+  const accepted = new AcceptedState(log.state, log.due, { seal: 0, namesSize: log.names.length, proofsSize: log.proofs.length, lastSeq: 0 });
   return { log, accepted };
 }
 
@@ -29,7 +29,7 @@ test('what is kept is seen by the next draft, also after the cut, and only what 
   expect(accepted.promisedSeal(first.parsed.hash)).toBe(1);
   expect(() => accepted.draft(atSec).take(register('first-name'))).toThrow('name-taken');
 
-  accepted.cut(1);
+  accepted.cut(1, atSec);
   expect([accepted.openSeal, accepted.position.cutSeal]).toEqual([2, 1]);
   expect(() => accepted.draft(atSec).take(register('first-name'))).toThrow('name-taken');
   const second = register('second-name');

@@ -1,4 +1,6 @@
 import type { VerifiedAssertion } from '../core/assertion/verify';
+import { takeDue } from '../core/registry/due';
+import { DueDraft, type DueReader } from '../core/registry/due-index';
 import { Overlay, type StateReader } from '../core/registry/state';
 import { takeAssertion, type Place } from '../core/registry/transition';
 
@@ -45,18 +47,21 @@ export interface Draft {
  */
 export class AcceptedState implements StateReader {
   position: Position;
-  private under: { cut: Overlay | null } = { cut: null };
+  private under: { cut: { state: Overlay; due: DueDraft } | null } = { cut: null };
   private open: Overlay;
+  private openDue: DueDraft;
   private place: Place;
   private readonly bySeal = new Map<string, number>();
 
   constructor(
     private readonly sealed: StateReader,
+    private readonly sealedDue: DueReader,
     start: Start,
   ) {
     this.position = { seal: start.seal, cutSeal: start.seal, lastSeq: start.lastSeq };
     this.open = new Overlay(this.over(this.under));
-    this.place = { number: start.seal + 1, timeSec: 0, proofIndex: start.proofsSize, nextNameIndex: start.namesSize, sealed: null, used: new Set() };
+    this.openDue = new DueDraft(this.dueOver(this.under));
+    this.place = { due: this.openDue, number: start.seal + 1, timeSec: 0, proofIndex: start.proofsSize, nextNameIndex: start.namesSize, sealed: null, used: new Set() };
   }
 
   /** openSeal is the number of the seal that takes what is accepted now. */
@@ -78,14 +83,21 @@ export class AcceptedState implements StateReader {
     return this.open.get(key);
   }
 
+  /** due is what waits in the state as it will be. */
+  get due(): DueReader {
+    return this.openDue;
+  }
+
   /** draft begins a group; `timeSec` is when its seal is expected. Its keys must be loaded. */
   draft(timeSec: number): Draft {
     const overlay = new Overlay(this.open);
-    const place: Place = { ...this.place, timeSec, used: new UsedOver(this.place.used) };
+    const due = new DueDraft(this.openDue);
+    const place: Place = { ...this.place, due, timeSec, used: new UsedOver(this.place.used) };
     return {
       take: (verified) => void takeAssertion(verified, overlay, place),
       keep: (hashes, lastSeq) => {
         for (const { key, item } of overlay.writes()) this.open.put(key, item);
+        due.keepIn(this.openDue);
         for (const chain of place.used) this.place.used.add(chain);
         this.place.proofIndex = place.proofIndex;
         this.place.nextNameIndex = place.nextNameIndex;
@@ -95,12 +107,18 @@ export class AcceptedState implements StateReader {
     };
   }
 
-  /** cut closes the open seal: what comes now belongs to the next one. */
-  cut(cutSeal: number): void {
-    this.under = { cut: this.open };
+  /**
+   * cut closes the open seal at its time: what has fallen due takes effect, and what comes now belongs to the next seal. What
+   * falls due must be loaded (`loadDue`). Throws the Refusal of a policy that can't be followed.
+   */
+  cut(cutSeal: number, cutSec: number): void {
+    const place: Place = { ...this.place, timeSec: cutSec };
+    takeDue(this.open, place);
+    this.under = { cut: { due: this.openDue, state: this.open } };
     this.open = new Overlay(this.over(this.under));
+    this.openDue = new DueDraft(this.dueOver(this.under));
     // The seal's own entry comes between.
-    this.place = { ...this.place, number: cutSeal + 1, nextNameIndex: this.place.nextNameIndex + 1, used: new Set() };
+    this.place = { ...place, due: this.openDue, number: cutSeal + 1, nextNameIndex: place.nextNameIndex + 1, used: new Set() };
     this.position = { ...this.position, cutSeal };
   }
 
@@ -112,7 +130,12 @@ export class AcceptedState implements StateReader {
   }
 
   /** The base of an overlay is asked anew at each read: the cut goes away under an overlay that stays. */
-  private over(under: { cut: Overlay | null }): StateReader {
-    return { get: (key) => (under.cut ?? this.sealed).get(key) };
+  private over(under: AcceptedState['under']): StateReader {
+    return { get: (key) => (under.cut?.state ?? this.sealed).get(key) };
+  }
+
+  private dueOver(under: AcceptedState['under']): DueReader {
+    const below = () => under.cut?.due ?? this.sealedDue;
+    return { candidates: (timeSec) => below().candidates(timeSec), givenBy: (udf) => below().givenBy(udf), waits: (name) => below().waits(name) };
   }
 }

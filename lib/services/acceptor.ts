@@ -16,7 +16,7 @@ import { Mutex } from './mutex';
 import { refuseService, ServiceRefusal } from './service-refusal';
 import type { VerifyMany } from './signatures';
 import { BehindError, type StateCache } from './state-cache';
-import { loadStateFor } from './state-plan';
+import { loadDue, loadStateFor } from './state-plan';
 
 /** What waits in memory to be accepted; more is refused, so that no answer takes longer than a moment. */
 const MAX_QUEUE = 2_000;
@@ -115,7 +115,7 @@ export class Acceptor {
     const verified = await this.verify(parseAssertion(bytes));
     await this.inTurn(async () => {
       await this.refresh();
-      await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state));
+      await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state, this.state.due));
       this.state.draft(this.expectedSealSec()).take(verified);
     });
   }
@@ -153,10 +153,18 @@ export class Acceptor {
   }
 
   /** noteCut tells that the sealer cut; call it inside `exclusive`. */
-  noteCut(head: StoredHead): void {
+  async noteCut(head: StoredHead): Promise<void> {
     const { position } = this.state;
-    if (this.stale || position.cutSeal !== position.seal || head.cutSeal !== position.seal + 1 || head.cutSeq > position.lastSeq) this.stale = true;
-    else this.state.cut(head.cutSeal);
+    if (this.stale || position.cutSeal !== position.seal || head.cutSeal !== position.seal + 1 || head.cutSeq > position.lastSeq) {
+      this.stale = true;
+      return;
+    }
+    try {
+      await this.cut(head);
+    } catch (error) {
+      if (!(error instanceof BehindError)) throw error;
+      this.stale = true;
+    }
   }
 
   /** noteSealed tells that the live view went on to `seal`; `exact` says that it took just what was accepted. Inside `exclusive`. */
@@ -221,7 +229,7 @@ export class Acceptor {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (this.stale) await this.rebuild();
       try {
-        await loadStateFor(group.map(({ verified }) => verified.parsed), cache, this.state);
+        await loadStateFor(group.map(({ verified }) => verified.parsed), cache, this.state, this.state.due);
       } catch (error) {
         if (!(error instanceof BehindError)) throw error;
         await this.moved();
@@ -346,9 +354,14 @@ export class Acceptor {
     this.stale = false;
     if (head.cutSeal > head.seal) {
       await this.takeIn(0, head.cutSeq);
-      this.state.cut(head.cutSeal);
+      await this.cut(head);
     }
     await this.takeIn(head.cutSeq, Number.MAX_SAFE_INTEGER);
+  }
+
+  private async cut(head: StoredHead): Promise<void> {
+    await loadDue(this.state.due, head.cutSec, this.parts.cache);
+    this.state.cut(head.cutSeal, head.cutSec);
   }
 
   /** takeIn runs stored pending rows (afterSeq, throughSeq] over the state. What no longer fits is left to its seal, which says so. */
@@ -364,7 +377,7 @@ export class Acceptor {
         });
         if (verified !== null) checked.push({ verified, seq });
       }
-      await loadStateFor(checked.map(({ verified }) => verified.parsed), this.parts.cache, this.state);
+      await loadStateFor(checked.map(({ verified }) => verified.parsed), this.parts.cache, this.state, this.state.due);
       const draft = this.state.draft(this.expectedSealSec());
       const hashes: string[] = [];
       for (const { verified } of checked) {
@@ -383,6 +396,6 @@ export class Acceptor {
   private emptyState(lastSeq: number): AcceptedState {
     const { live, cache } = this.parts;
     const { head } = live;
-    return new AcceptedState(cache, { seal: head.number, namesSize: head.names.size, proofsSize: head.proofs.size, lastSeq });
+    return new AcceptedState(cache, live.due, { seal: head.number, namesSize: head.names.size, proofsSize: head.proofs.size, lastSeq });
   }
 }

@@ -56,6 +56,7 @@ async function takeSeal(core: RegistryCore, stored: Seal): Promise<void> {
   }
   staged.commit();
   cache.put(writes);
+  live.due.commit(writes);
   const policy = parsed.findLast((entry): entry is PolicyEntry => entry.type === 'policy') ?? null;
   live.advance({ seal, edges: { names, proofs }, policy });
   acceptor.noteSealed(seal.number, false);

@@ -1,6 +1,7 @@
 import type { Base64, Policy } from '../core/assertion/payloads';
 import type { MapTree } from '../core/map/tree';
 import type { Both, LastSeal } from '../core/registry/batch';
+import type { DueIndex } from '../core/registry/due-index';
 import type { PolicyEntry } from '../core/registry/state';
 import type { Edge, TreeHead } from '../core/tlog/edge';
 import type { RegistryView } from './context';
@@ -41,6 +42,8 @@ export class LiveRegistry implements RegistryView {
 
   constructor(
     readonly map: MapTree,
+    /** what of the sealed state waits */
+    readonly due: DueIndex,
     start: Advance & { policy: PolicyEntry; recent: readonly SealFacts[] },
     private readonly clock: () => number,
   ) {

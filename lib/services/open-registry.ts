@@ -8,6 +8,7 @@ import { mapFromSorted } from '../core/map/build';
 import { MapTree } from '../core/map/tree';
 import { ED25519, formatVkey, makeVkey, parseVkey } from '../core/note/vkey';
 import { batch, BEFORE_GENESIS } from '../core/registry/batch';
+import { DueIndex } from '../core/registry/due-index';
 import { makeGenesis } from '../core/registry/genesis';
 import { parseEntry } from '../core/registry/parse-entry';
 import { logOrigin } from '../core/registry/policy';
@@ -16,7 +17,7 @@ import { commitSeal } from '../storage/commit-seal';
 import type { Database } from '../storage/database';
 import { readHead } from '../storage/heads';
 import { newestSeals, readEntries, sealByNumber } from '../storage/log-store';
-import { loadMapLeaves, readStates } from '../storage/state-store';
+import { loadMapLeaves, readStates, readWaiting, type StoredState } from '../storage/state-store';
 import { Acceptor } from './acceptor';
 import { DamageError, loadEdge } from './edge-check';
 import { factsOf, followSeals } from './follow-seals';
@@ -113,10 +114,11 @@ async function loadLive({ db, clock, log }: OpenOptions): Promise<{ live: LiveRe
     const edges = { names: await loadEdge(tx, 'names', seal.names), proofs: await loadEdge(tx, 'proofs', seal.proofs) };
     const { count, keys, values } = await loadMapLeaves(tx);
     const [policy] = await readStates(tx, [policyKey()]);
+    const waiting = await readWaiting(tx);
     const [last] = await readEntries(tx, 'names', seal.names.size - 1, seal.names.size);
-    return { seal, recent, edges, count, keys, values, policy, last };
+    return { seal, recent, edges, count, keys, values, policy, waiting, last };
   });
-  const { seal, recent, edges, count, keys, values, policy, last } = loaded;
+  const { seal, recent, edges, count, keys, values, policy, waiting, last } = loaded;
   const map = mapFromSorted(keys, values);
   if (count !== seal.map.size || !equalBytes(map.root(), seal.map.root)) throw new DamageError('the map in the database does not have the root that was signed');
   checkLastSeal(last, seal);
@@ -126,7 +128,15 @@ async function loadLive({ db, clock, log }: OpenOptions): Promise<{ live: LiveRe
   openCheckpoint(seal.notes.names, entry.policy.logs.names.map(parseVkey));
   openCheckpoint(seal.notes.proofs, entry.policy.logs.proofs.map(parseVkey));
   if (count > 10_000) log(`${count.toLocaleString('en')} state entries loaded and checked in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
-  return { live: new LiveRegistry(map, { seal, edges, policy: entry, recent }, clock), map };
+  return { live: new LiveRegistry(map, dueOf(map, [policy, ...waiting]), { seal, edges, policy: entry, recent }, clock), map };
+}
+
+/** dueOf is what waits, by the entries that the database says have something waiting; each must be what the signed map names. */
+function dueOf(map: MapTree, waiting: readonly StoredState[]): DueIndex {
+  for (const { key, bytes } of waiting) {
+    if (!equalBytes(stateValue(bytes), map.get(key) ?? new Uint8Array(0))) throw new DamageError('an entry in the database that waits is not the one that was signed');
+  }
+  return DueIndex.of(waiting);
 }
 
 /** checkLastSeal compares the last entry of the name log, which the signed root covers, with the seal's row, which nothing covers. */

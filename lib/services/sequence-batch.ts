@@ -4,6 +4,7 @@ import type { VerifiedAssertion } from '../core/assertion/verify';
 import { parseVkey } from '../core/note/vkey';
 import { InvariantError, invariant, Refusal } from '../core/refusal';
 import { batch, type Batch, type Both } from '../core/registry/batch';
+import { waitsOf } from '../core/registry/due-index';
 import type { PolicyEntry } from '../core/registry/state';
 import { commitSeal, type SealCommit } from '../storage/commit-seal';
 import { openCut, readHead, type StoredHead } from '../storage/heads';
@@ -15,7 +16,7 @@ import type { LiveRegistry, SealFacts } from './live-registry';
 import type { RegistryCore } from './registry-core';
 import type { Signer } from './keys';
 import { BehindError } from './state-cache';
-import { loadStateFor } from './state-plan';
+import { loadDue, loadStateFor } from './state-plan';
 
 /** Sequenced says what a call of `sequenceBatch` did. */
 export type Sequenced =
@@ -43,7 +44,7 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   const { assertions, bad } = await verifyRows(core, rows);
   if (!(await loadState(core, cut, assertions))) return { done: 'moved' };
   // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
-  const computed = batch({ edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
+  const computed = batch({ due: live.due, edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
   core.staged = computed.staged;
   try {
     await recheckEdge(db, 'names', live.edges.names);
@@ -61,7 +62,8 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
 /** loadState loads what the batch reads; false if another process has sealed. Throws DamageError if the stored state is not what was signed. */
 async function loadState({ db, live, cache }: RegistryCore, cut: StoredHead, assertions: readonly VerifiedAssertion[]): Promise<boolean> {
   try {
-    await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache);
+    await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache, live.due);
+    await loadDue(live.due, cut.cutSec, cache);
     return true;
   } catch (error) {
     if (!(error instanceof BehindError)) throw error;
@@ -81,7 +83,7 @@ async function cutNow(core: RegistryCore, before: StoredHead): Promise<StoredHea
   return acceptor.exclusive(async () => {
     const head = await openCut(db, before.seal, nowSec);
     if (head === null) return { done: 'moved' };
-    acceptor.noteCut(head);
+    await acceptor.noteCut(head);
     return head;
   });
 }
@@ -134,6 +136,7 @@ async function publish(core: RegistryCore, computed: Batch, notes: Both<string>,
   core.staged = null;
   computed.staged.commit();
   cache.put(computed.writes);
+  live.due.commit(computed.writes);
   live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: policyWrite(computed) });
   // Due effects come between what was accepted and the next seal; then the accepted state is made anew.
   const expected = computed.accepted.reduce((sum, { names: [first, end] }) => sum + end - first, 0) + 1;
@@ -173,7 +176,7 @@ export function sealCommitOf(computed: Batch, notes: Both<string>, cut: Pick<Sto
     proofEntries: entriesOf(proofs),
     nameEntries: entriesOf(names),
     tiles: [...tilesOf('proofs', proofs), ...tilesOf('names', names)],
-    mapWrites: mapWrites.map(({ key, value }, i) => ({ key, value, nameIndex: (writes[i] ?? bug()).item.index })),
+    mapWrites: mapWrites.map(({ key, value }, i) => ({ key, value, nameIndex: (writes[i] ?? bug()).item.index, waits: waitsOf((writes[i] ?? bug()).item.entry) !== null })),
     sealed: computed.accepted.map(({ hash, proofIndex, names: [first, end] }) => ({ hash: fromBase64(hash, 32), proofIndex, nameIndex: end > first ? end - 1 : null })),
     refused: [...bad, ...computed.refused.map(({ hash, code, detail }) => ({ hash: fromBase64(hash, 32), code, detail }))],
     throughSeq: cut.cutSeq,

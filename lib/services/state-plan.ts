@@ -1,5 +1,6 @@
 import { skeletonOf } from '../core/assertion/name';
 import type { ParsedAssertion } from '../core/assertion/parse';
+import type { DueReader } from '../core/registry/due-index';
 import { readValidator } from '../core/registry/lookup';
 import { identityKey, nameKey, policyKey, readRecord, reservedKey, tokensKey, validatorKey, type StateKey, type StateReader } from '../core/registry/state';
 import type { StateCache } from './state-cache';
@@ -18,8 +19,17 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
       const keys = [nameKey(payload.name), nameKey(payload.name, payload.tenure), reservedKey(skeletonOf(payload.name))];
       return certificate === null ? keys : [...keys, identityKey(certificate.udf)];
     }
+    case 'transfer':
+    case 'reassign':
+      return [...tenureKeys(payload), identityKey(payload.udf)];
     case 'update':
-      return [nameKey(payload.name), nameKey(payload.name, payload.tenure)];
+    case 'cancel':
+    case 'topup':
+    case 'dispute':
+    case 'dispute-closed':
+    case 'payment-reversed':
+    case 'payment-settled':
+      return tenureKeys(payload);
     case 'validator':
       return [validatorKey(payload.vkey), nameKey(payload.holds.name), nameKey(payload.holds.name, payload.holds.tenure), identityKey(payload.udf)];
     case 'validator-retired':
@@ -32,13 +42,21 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
   return [identityKey(payload.udf)];
 }
 
+function tenureKeys({ name, tenure }: { name: string; tenure: number }): StateKey[] {
+  return [nameKey(name), nameKey(name, tenure)];
+}
+
 /**
- * loadStateFor loads all the state that `transition` may read for these assertions: first what they name, then the identities
- * of the holders whom the records found in `state` (which reads through to `cache`) name. Throws BehindError.
+ * loadStateFor loads all the state that `transition` may read for these assertions: first what they name, and the names which a
+ * rotating identity is giving away by `due`; then the identities of the holders whom the records found in `state` (which reads
+ * through to `cache`) name. Throws BehindError.
  */
-export async function loadStateFor(assertions: readonly ParsedAssertion[], cache: StateCache, state: StateReader): Promise<void> {
+export async function loadStateFor(assertions: readonly ParsedAssertion[], cache: StateCache, state: StateReader, due: DueReader): Promise<void> {
   const keys = [policyKey()];
-  for (const parsed of assertions) keys.push(...firstKeys(parsed));
+  for (const parsed of assertions) {
+    keys.push(...firstKeys(parsed));
+    if (parsed.payload.type === 'rotate') keys.push(...due.givenBy(parsed.payload.udf).map((name) => nameKey(name)));
+  }
   await cache.load(keys);
   const holders = new Set<string>();
   for (const { payload } of assertions) {
@@ -46,9 +64,15 @@ export async function loadStateFor(assertions: readonly ParsedAssertion[], cache
       const validator = readValidator(state, payload.vkey);
       if (validator !== null) holders.add(validator.entry.udf);
     }
-    if (payload.type !== 'update') continue;
+    if (payload.type !== 'update' && payload.type !== 'transfer' && payload.type !== 'cancel' && payload.type !== 'topup') continue;
     const record = readRecord(state, payload.name, payload.tenure);
     if (record !== null) holders.add(record.entry.udf);
   }
   if (holders.size > 0) await cache.load([...holders].map(identityKey));
+}
+
+/** loadDue loads what the effects falling due at `timeSec` read. Throws BehindError. */
+export async function loadDue(due: DueReader, timeSec: number, cache: StateCache): Promise<void> {
+  const names = due.candidates(timeSec).flatMap(({ name }) => (name === null ? [] : [nameKey(name)]));
+  if (names.length > 0) await cache.load([policyKey(), ...names]);
 }

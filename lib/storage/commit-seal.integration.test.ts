@@ -5,7 +5,7 @@ import { isUniqueViolation } from './errors';
 import { openCut, readHead } from './heads';
 import { newestSeals, readEntries, readEntry, readLeaves, readSeals, readTile, readTiles, sealByNamesSize, sealByNumber, sealOfEntry } from './log-store';
 import { acceptGroup, findAssertions, listPending } from './pending-store';
-import { loadMapLeaves, readStates } from './state-store';
+import { loadMapLeaves, readStates, readWaiting } from './state-store';
 
 const assertion = (text: string, bySeal = 0) => ({ hash: digest(text), bytes: Buffer.from(text), bySeal });
 
@@ -94,10 +94,15 @@ describe.each(KINDS)('on %s', (kind) => {
     await commitSeal(db, sampleCommit(await readHead(db), 2));
     const commit = sampleCommit(await readHead(db), 2);
     const key = digest('seal 0 proof 0');
-    const write = { key, value: digest('new'), nameIndex: 3 };
+    const write = { key, value: digest('new'), nameIndex: 3, waits: true };
     expect(await commitSeal(db, { ...commit, mapWrites: [write] })).toBe('committed');
     expect((await loadMapLeaves(db)).count).toBe(2);
     expect(await readStates(db, [key])).toMatchObject([{ value: Buffer.from(write.value), nameIndex: 3, bytes: sampleEntry('seal 1 name 0').bytes }]);
+    // What waits is found by its flag, and no longer once the key is written without.
+    expect(await readWaiting(db)).toEqual(await readStates(db, [key]));
+    const third = sampleCommit(await readHead(db), 1);
+    await commitSeal(db, { ...third, mapWrites: [{ ...write, waits: false }] });
+    expect(await readWaiting(db)).toEqual([]);
   });
 
   test('accepting is a compare-and-swap: a group checked on an older head is not stored', async () => {

@@ -88,7 +88,7 @@ export function sampleCommit(head: StoredHead, count: number, label = `seal ${he
     proofEntries,
     nameEntries,
     tiles: [],
-    mapWrites: proofEntries.map((entry, n) => ({ key: entry.leaf, value: digest(`${label} value ${n}`), nameIndex: head.names.size + n })),
+    mapWrites: proofEntries.map((entry, n) => ({ key: entry.leaf, value: digest(`${label} value ${n}`), nameIndex: head.names.size + n, waits: false })),
     sealed: proofEntries.map((entry, n) => ({ hash: entry.leaf, proofIndex: head.proofs.size + n, nameIndex: head.names.size + n })),
     refused: [],
   };

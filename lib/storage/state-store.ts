@@ -9,6 +9,8 @@ export interface MapWrite {
   key: Uint8Array;
   value: Uint8Array;
   nameIndex: number;
+  /** something in the entry waits for its delay */
+  waits: boolean;
 }
 
 /** StoredState is the latest entry of one state key. */
@@ -26,11 +28,11 @@ export async function writeState(tx: Statements, writes: readonly MapWrite[]): P
   for (let from = 0; from < writes.length; from += CHUNK_ROWS) {
     const chunk = writes.slice(from, from + CHUNK_ROWS);
     await tx.sql.execute(
-      `INSERT INTO map_leaf (key, value, name_index)
-       SELECT substring($1::bytea from (n::int - 1) * 32 + 1 for 32), substring($2::bytea from (n::int - 1) * 32 + 1 for 32), name_index
+      `INSERT INTO map_leaf (key, value, name_index, waits)
+       SELECT substring($1::bytea from (n::int - 1) * 32 + 1 for 32), substring($2::bytea from (n::int - 1) * 32 + 1 for 32), name_index, name_index = ANY($4::bigint[])
        FROM unnest($3::bigint[]) WITH ORDINALITY AS rows(name_index, n)
-       ON CONFLICT (key) DO UPDATE SET value = excluded.value, name_index = excluded.name_index`,
-      [packFixed(chunk.map((write) => write.key), 32), packFixed(chunk.map((write) => write.value), 32), chunk.map((write) => write.nameIndex)],
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, name_index = excluded.name_index, waits = excluded.waits`,
+      [packFixed(chunk.map((write) => write.key), 32), packFixed(chunk.map((write) => write.value), 32), chunk.map((write) => write.nameIndex), chunk.filter((write) => write.waits).map((write) => write.nameIndex)],
     );
   }
 }
@@ -42,6 +44,14 @@ export async function readStates(db: Statements, keys: readonly Uint8Array[]): P
     `SELECT m.key, m.value, m.name_index AS "nameIndex", e.bytes
      FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.key = ANY($1::bytea[])`,
     [keys.map((key) => Buffer.from(key))],
+  );
+}
+
+/** readWaiting gives the latest entries in which something waits, in no order. */
+export async function readWaiting(db: Statements): Promise<StoredState[]> {
+  return db.sql.query<StoredState & { key: Buffer; value: Buffer; bytes: Buffer }>(
+    `SELECT m.key, m.value, m.name_index AS "nameIndex", e.bytes FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.waits`,
+    [],
   );
 }
 

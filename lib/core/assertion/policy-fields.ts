@@ -89,7 +89,8 @@ export function readPolicy(value: Json, path: string): Policy {
   return policy;
 }
 
-function readRole(value: Json, path: string): RoleKeys {
+/** readRole reads the keys of one role and how many of them must sign. */
+export function readRole(value: Json, path: string): RoleKeys {
   const fields = object(value, ['keys', 'threshold'], path);
   const keys = readKeys(fields.keys, `${path}.keys`, MAX_ROLE_KEYS);
   return { keys, threshold: integer(fields.threshold, `${path}.threshold`, 1, keys.length) };

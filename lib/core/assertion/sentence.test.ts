@@ -9,7 +9,7 @@ const world = makeRegistry();
 const alice = makeIdentity(world.registry, 'alice');
 const record: RecordEntry = {
   after: ZERO, allowance: 50, case: null, changes: 3, display: 'alice', dns: [], ended: null, head: ZERO, locks: [], name: 'alice', pending: [], prev: null, proof: 1,
-  registration: 'initial', root: { changes: 0, head: ZERO }, schedule: 1, service: 'example.com', tenure: 0, type: 'record', udf: alice.udf,
+  registration: 'initial', root: { changes: 0, head: ZERO }, schedule: 1, service: 'example.com', source: 3, tenure: 0, type: 'record', udf: alice.udf,
 };
 
 test('what is to be signed is said in plain words, from before to after', () => {

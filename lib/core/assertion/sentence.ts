@@ -6,13 +6,15 @@ import { isRootUpdate, type Payload, type RegisterPayload, type RotatePayload, t
 import { parseValidatorKey } from './parse-tokens';
 import type { TokensPayload } from './token-payloads';
 import { formatCents } from './money';
+import { describeName } from './sentence-names';
+import { at, served, withDns } from './sentence-parts';
 
 /** FOR_EVER ends every sentence that is shown before signing. */
 export const FOR_EVER = 'Public for ever: it can’t be erased.';
 
 /**
  * describe says in plain words what an assertion does, before to after, as it is shown before it is signed and on its page in the log.
- * `before` is the record an `update` changes, if it is known; the payload must have been parsed.
+ * `before` is the record that it changes, if it is known; the payload must have been parsed.
  */
 export function describe(payload: Payload, before: RecordEntry | null = null): string {
   return `${sentence(payload, before)} ${FOR_EVER}`;
@@ -42,8 +44,10 @@ function sentence(payload: Payload, before: RecordEntry | null): string {
       return `End the part of the validator ${nameOfKey(payload.vkey)}.`;
     case 'tokens':
       return describeTokens(payload);
-    default:
+    case 'rotate':
       return describeRotate(payload);
+    default:
+      return describeName(payload, before);
   }
 }
 
@@ -63,19 +67,6 @@ function describeRegister(payload: RegisterPayload): string {
   const { udf } = parseIdentity(payload.certificate, payload.registry);
   const writing = payload.display === payload.name ? '' : `, written ${payload.display}`;
   return `Register @${payload.name}${writing}, for life, for ${formatCents(payload.priceCents)}, to ${showUdf(udf)}, ${served(payload.service)}${withDns(payload.dns)}.`;
-}
-
-function served(service: string | null): string {
-  return service === null ? 'with no provider yet' : `served by ${at(service)}`;
-}
-
-function withDns(dns: readonly string[]): string {
-  return dns.length === 0 ? '' : `, DNS at ${dns.join(', ')}`;
-}
-
-/** at writes a service: a name with its tenure gets its `@`, a host stays as it is. */
-function at(service: string): string {
-  return /\.[0-9]+$/.test(service) ? `@${service}` : service;
 }
 
 function describeUpdate(payload: UpdatePayload, before: RecordEntry | null): string {

@@ -1,11 +1,12 @@
 import { toBase64 } from '../bytes/base64';
 import { invariant, refuse } from '../refusal';
 import { policyInForce, readValidator, recordOf } from '../registry/lookup';
-import { readIdentity, readPolicy, type StateReader } from '../registry/state';
+import { type IdentityEntry, readIdentity, readPolicy, type StateReader } from '../registry/state';
 import type { ValidatorEntry } from '../registry/token-entries';
 import type { IdentityCertificate } from './identity';
 import type { ParsedAssertion } from './parse';
 import { parseValidatorKey } from './parse-tokens';
+import { isRootTransfer } from './name-payloads';
 import { type Base64, isRootUpdate, type Payload, type RoleKeys } from './payloads';
 
 /** keyidsOf lists who signed, in order. */
@@ -40,10 +41,9 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       return checkLogged(certificate, state);
     }
     case 'update': {
-      const holder = readIdentity(state, recordOf(state, payload.name, payload.tenure).entry.udf);
-      invariant(holder !== null, 'every holder has an identity entry');
+      const holder = holderOf(payload, state);
       const isRoot = isRootUpdate(payload);
-      if (keyids.length !== 1 || keyids[0] !== (isRoot ? holder.entry.root : holder.entry.key)) {
+      if (keyids.length !== 1 || keyids[0] !== (isRoot ? holder.root : holder.key)) {
         refuse('wrong-signers', `This update must be signed by the holder’s ${isRoot ? 'root' : 'current signing'} key and nobody else.`);
       }
       return;
@@ -58,6 +58,38 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       }
       return;
     }
+    case 'transfer': {
+      invariant(certificate !== null, 'a parsed transfer has its certificate');
+      checkRecipient(payload.udf, certificate);
+      const isRoot = isRootTransfer(payload);
+      const holder = holderOf(payload, state);
+      const [giver, recipient] = keyids;
+      if (keyids.length !== 2 || giver !== (isRoot ? holder.root : holder.key) || recipient !== certificate.key) {
+        refuse('wrong-signers', `This transfer must be signed by the holder’s ${isRoot ? 'root' : 'current signing'} key, then by the recipient’s signing key.`);
+      }
+      return checkLogged(certificate, state);
+    }
+    case 'cancel': {
+      const holder = holderOf(payload, state);
+      if (keyids.length !== 1 || (keyids[0] !== holder.key && keyids[0] !== holder.root)) refuse('wrong-signers', 'Only the holder can cancel a transfer, by the current signing key or the root key.');
+      return;
+    }
+    case 'topup':
+    case 'payment-reversed':
+    case 'payment-settled':
+      if (keyids.length !== 1 || !policyInForce(state).policy.registrar.includes(keyids[0] ?? '')) refuse('wrong-signers', 'This must be signed by a registrar key in force and nobody else.');
+      return;
+    case 'dispute':
+      return checkRole(policyInForce(state).policy.arbiters, keyids, 'arbiters');
+    case 'dispute-closed':
+      return checkRole(closersOf(payload, state), keyids, 'arbiters');
+    case 'reassign': {
+      invariant(certificate !== null, 'a parsed reassignment has its certificate');
+      checkRecipient(payload.udf, certificate);
+      checkRole(policyInForce(state).policy.arbiters, keyids.slice(0, -1), 'arbiters');
+      if (keyids.at(-1) !== certificate.key) refuse('wrong-signers', 'A reassignment is signed by the arbiters, then by the new holder’s signing key.');
+      return checkLogged(certificate, state);
+    }
     case 'validator':
       return checkValidatorSigners(payload.vkey, payload.udf, keyids, state);
     case 'validator-retired':
@@ -69,6 +101,24 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       return;
     }
   }
+}
+
+/** holderOf is the identity that holds the tenure a payload is about. @throws Refusal `unknown-name`, `wrong-tenure`. */
+function holderOf({ name, tenure }: { name: string; tenure: number }, state: StateReader): IdentityEntry {
+  const holder = readIdentity(state, recordOf(state, name, tenure).entry.udf);
+  invariant(holder !== null, 'every holder has an identity entry');
+  return holder.entry;
+}
+
+/** closersOf are the arbiters who can end a case: those in force, or, once a reassignment is pending, those under whom it was logged. */
+function closersOf({ name, tenure }: { name: string; tenure: number }, state: StateReader): RoleKeys {
+  const [pending] = recordOf(state, name, tenure).entry.pending;
+  return pending?.kind === 'reassign' ? pending.arbiters : policyInForce(state).policy.arbiters;
+}
+
+/** checkRecipient: the certificate is that of the identity named. */
+function checkRecipient(udf: string, certificate: IdentityCertificate): void {
+  if (certificate.udf !== udf) refuse('wrong-certificate', 'The certificate is not that of the identity named.');
 }
 
 /** enrolled is the entry of a validator that takes part. @throws Refusal `unknown-validator`. */

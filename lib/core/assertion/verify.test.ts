@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { encodeEnvelope } from '../keys/dsse';
 import { signWith } from '../keys/sign';
 import { Refusal } from '../refusal';
+import { DueIndex } from '../registry/due-index';
 import { EMPTY_STATE, Overlay, readRecord } from '../registry/state';
 import { type Place, takeAssertion } from '../registry/transition';
 import {
@@ -29,10 +30,11 @@ const world = makeRegistry();
 const alice = makeIdentity(world.registry, 'alice');
 const bob = makeIdentity(world.registry, 'bob');
 const state = new Overlay(EMPTY_STATE);
+const due = new DueIndex();
 
 /** take puts an assertion into the state in a seal of its own. */
 function take(parsed: ParsedAssertion, number: number): void {
-  const place: Place = { nextNameIndex: number * 10, number, proofIndex: number, sealed: null, timeSec: FIXTURE_TIME_SEC + number * 60, used: new Set() };
+  const place: Place = { due, nextNameIndex: number * 10, number, proofIndex: number, sealed: null, timeSec: FIXTURE_TIME_SEC + number * 60, used: new Set() };
   takeAssertion(verified(parsed), state, place);
 }
 

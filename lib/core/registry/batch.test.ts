@@ -74,10 +74,10 @@ test('an idle minute is sealed too: the proof log and the map stay, the name log
 
 test('time never goes back', () => {
   const log = new FixtureLog(world);
-  const { edges, last, map, state } = log;
+  const { due, edges, last, map, state } = log;
   const timeSec = last?.timeSec ?? 0;
   for (const wrong of [timeSec, timeSec - 1]) {
-    expect(() => batch({ edges, last, map, pending: [], state, timeSec: wrong })).toThrow(Refusal);
+    expect(() => batch({ due, edges, last, map, pending: [], state, timeSec: wrong })).toThrow(Refusal);
   }
   expect(sealTime(last, timeSec - 500)).toBe(timeSec + 1);
   expect(sealTime(last, timeSec + 500)).toBe(timeSec + 500);
@@ -85,11 +85,11 @@ test('time never goes back', () => {
 
 test('the same input gives the same seal, and an aborted one leaves no trace', () => {
   const log = new FixtureLog(world);
-  const { edges, last, map, state } = log;
+  const { due, edges, last, map, state } = log;
   const pending = [checkSignatures(fixtures.makeRegister(world, alice, 'alice-cooper'))];
   const rootBefore = map.root();
   const run = () => {
-    const sealed = batch({ edges, last, map, pending, state, timeSec: fixtures.FIXTURE_TIME_SEC + 60 });
+    const sealed = batch({ due, edges, last, map, pending, state, timeSec: fixtures.FIXTURE_TIME_SEC + 60 });
     sealed.staged.abort();
     return { checkpoints: sealed.checkpoints, heads: sealed.heads, names: sealed.names, proofs: sealed.proofs, seal: sealed.seal };
   };

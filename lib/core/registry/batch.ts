@@ -5,12 +5,13 @@ import type { MapTree, StagedMap } from '../map/tree';
 import { Refusal, type RefusalCode, invariant, refuse } from '../refusal';
 import { type Edge, type Tile, type TreeHead, appendLeaves, emptyEdge, headOf } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
-import { nextDue } from './due';
+import { takeDue } from './due';
+import { DueDraft, type DueReader, NOTHING_DUE } from './due-index';
 import { policyInForce } from './lookup';
 import { logOrigin } from './policy';
 import type { SealedNames } from './seal-context';
 import { Overlay, type SealEntry, type StateReader, type StateWrite, encodeEntry, stateValue } from './state';
-import { type Place, type Written, takeAssertion, writeEntries } from './transition';
+import { type Place, type Written, takeAssertion } from './transition';
 
 /** Both holds one thing for each of the two logs. */
 export interface Both<Thing> {
@@ -27,14 +28,19 @@ export interface LastSeal {
   readonly prev: number | null;
 }
 
+/** SealedMap is what a batch needs of the map: a whole `MapTree`, or the part of one that proofs show. */
+export type SealedMap = Pick<MapTree, 'root' | 'stage'>;
+
 /** BatchInput is what a seal is computed from. `state` must know every key that the pending assertions and due effects touch. */
 export interface BatchInput {
   readonly edges: Both<Edge>;
   /** Null before seal 0, which holds the genesis and nothing else. */
   readonly last: LastSeal | null;
   readonly state: StateReader;
+  /** What of the state waits; the batch does not change it. Take the batch's `writes` into it once the seal is stored. */
+  readonly due: DueReader;
   /** The map of the last seal; the batch stages its writes there and neither commits nor aborts. */
-  readonly map: MapTree;
+  readonly map: SealedMap;
   readonly pending: readonly VerifiedAssertion[];
   /** The seal's time: later than the last seal's (see `sealTime`). */
   readonly timeSec: number;
@@ -85,7 +91,8 @@ export interface Batch {
 }
 
 /** BEFORE_GENESIS are the empty logs. */
-export const BEFORE_GENESIS: { readonly edges: Both<Edge>; readonly last: null } = {
+export const BEFORE_GENESIS: { readonly due: DueReader; readonly edges: Both<Edge>; readonly last: null } = {
+  due: NOTHING_DUE,
   edges: { names: emptyEdge(), proofs: emptyEdge() },
   last: null,
 };
@@ -105,6 +112,7 @@ export function batch(input: BatchInput): Batch {
   if (last !== null && timeSec <= last.timeSec) refuse('time-goes-back', `The last seal is of second ${last.timeSec}.`);
   const state = new Overlay(input.state);
   const place: Place = {
+    due: new DueDraft(input.due),
     nextNameIndex: edges.names.size,
     number: last === null ? 0 : last.number + 1,
     proofIndex: edges.proofs.size,
@@ -113,11 +121,7 @@ export function batch(input: BatchInput): Batch {
     used: new Set(),
   };
   const taken = takeAll(input, state, place);
-  for (let due = nextDue(state, place); due !== null; due = nextDue(state, place)) {
-    const written = due.map((entry) => ({ entry, bytes: encodeEntry(entry) }));
-    writeEntries(written, state, place);
-    for (const { bytes } of written) taken.names.push(bytes);
-  }
+  for (const { bytes } of takeDue(state, place)) taken.names.push(bytes);
 
   const proofs = grow(edges.proofs, taken.proofs);
   const proofsHead = headOf(proofs.edge);
@@ -156,7 +160,7 @@ export function batch(input: BatchInput): Batch {
   };
 }
 
-function sealedNames(edge: Edge, { number, prev }: LastSeal, map: MapTree): SealedNames {
+function sealedNames(edge: Edge, { number, prev }: LastSeal, map: SealedMap): SealedNames {
   return { ...headOf(edge), map: map.root(), number, sizeBefore: prev === null ? null : prev + 1 };
 }
 

@@ -6,6 +6,7 @@ import { signWith } from '../keys/sign';
 import { MapTree } from '../map/tree';
 import type { Edge } from '../tlog/edge';
 import { BEFORE_GENESIS, type Batch, type Both, type LastSeal, batch } from './batch';
+import { DueIndex } from './due-index';
 import { MemoryState } from './memory-state';
 
 /** FixtureLog is a whole registry in memory: both logs, state, map, seals. For tests, benchmarks and examples. */
@@ -13,6 +14,7 @@ export class FixtureLog {
   readonly world: FixtureRegistry;
   readonly state = new MemoryState();
   readonly map = new MapTree();
+  readonly due = new DueIndex();
   readonly names: Uint8Array[] = [];
   readonly proofs: Uint8Array[] = [];
   /** The leaf hashes of both logs. */
@@ -28,11 +30,12 @@ export class FixtureLog {
 
   /** seal closes a period with these assertions, `seconds` after the last seal. Refused ones are left out, as `refused` says. */
   seal(assertions: readonly ParsedAssertion[], seconds = 60): Batch {
-    const { edges, last, map, state } = this;
+    const { due, edges, last, map, state } = this;
     const timeSec = last === null ? FIXTURE_TIME_SEC : last.timeSec + seconds;
-    const sealed = batch({ edges, last, map, pending: assertions.map((parsed) => checkSignatures(parsed)), state, timeSec });
+    const sealed = batch({ due, edges, last, map, pending: assertions.map((parsed) => checkSignatures(parsed)), state, timeSec });
     sealed.staged.commit();
     state.commit(sealed.writes);
+    due.commit(sealed.writes);
     this.edges = sealed.edges;
     this.last = sealed.last;
     this.names.push(...sealed.names.entries);

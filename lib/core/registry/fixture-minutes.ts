@@ -1,14 +1,16 @@
 import { FIXTURE_TIME_SEC, type FixtureRegistry } from '../assertion/fixtures';
 import type { ParsedAssertion } from '../assertion/parse';
 import { verifyAssertion } from '../assertion/verify';
-import { nextDue } from './due';
-import { EMPTY_STATE, type IdentityEntry, Overlay, type PolicyEntry, type RecordEntry, encodeEntry, readIdentity, readPolicy, readRecord } from './state';
-import { type Place, type Written, takeAssertion, writeEntries } from './transition';
+import { takeDue } from './due';
+import { DueIndex } from './due-index';
+import { EMPTY_STATE, type IdentityEntry, Overlay, type PolicyEntry, type RecordEntry, readIdentity, readPolicy, readRecord } from './state';
+import { type Place, type Written, takeAssertion } from './transition';
 
 /** FixtureMinutes runs a fixture registry through its seals without logs or map: what the tests of transitions need. */
 export class FixtureMinutes {
   readonly state = new Overlay(EMPTY_STATE);
-  place: Place = { nextNameIndex: 0, number: 0, proofIndex: 0, sealed: null, timeSec: FIXTURE_TIME_SEC, used: new Set() };
+  readonly due = new DueIndex();
+  place: Place = { due: this.due, nextNameIndex: 0, number: 0, proofIndex: 0, sealed: null, timeSec: FIXTURE_TIME_SEC, used: new Set() };
 
   constructor(world: FixtureRegistry) {
     this.take(world.genesis);
@@ -22,14 +24,9 @@ export class FixtureMinutes {
 
   /** seal closes the open seal, due effects first, and opens the next one `seconds` later; then `more` empty ones. */
   seal(seconds = 60, more = 0): Written[] {
-    const effects: Written[] = [];
-    for (let due = nextDue(this.state, this.place); due !== null; due = nextDue(this.state, this.place)) {
-      const written = due.map((entry) => ({ bytes: encodeEntry(entry), entry }));
-      writeEntries(written, this.state, this.place);
-      effects.push(...written);
-    }
+    const effects = takeDue(this.state, this.place);
     const { number, timeSec, proofIndex, nextNameIndex } = this.place;
-    this.place = { nextNameIndex: nextNameIndex + 1, number: number + 1, proofIndex, sealed: null, timeSec: timeSec + seconds, used: new Set() };
+    this.place = { due: this.due, nextNameIndex: nextNameIndex + 1, number: number + 1, proofIndex, sealed: null, timeSec: timeSec + seconds, used: new Set() };
     return more > 0 ? [...effects, ...this.seal(seconds, more - 1)] : effects;
   }
 

@@ -5,10 +5,10 @@ import { skeletonOf } from '../assertion/name';
 import { formatCents } from '../assertion/money';
 import { priceOf } from '../assertion/price';
 import { refuse } from '../refusal';
-import { INCLUDED_ROTATIONS } from './limits';
+import { INCLUDED_ROTATIONS, LOCK_PRICE_CENTS } from './limits';
 import type { SealContext } from './seal-context';
 import { policyInForce } from './lookup';
-import { type IdentityEntry, type PolicyEntry, type RecordEntry, type StateEntry, type StateReader, readIdentity, readRecord, readReserved } from './state';
+import { type IdentityEntry, type Lock, type PolicyEntry, type RecordEntry, type StateEntry, type StateReader, readIdentity, readRecord, readReserved } from './state';
 
 /**
  * onRegister takes a free name: the identity entry if the identity is new, then the first record of a tenure, which opens
@@ -34,7 +34,7 @@ export function onRegister(payload: RegisterPayload, hash: string, certificate: 
     dns: payload.dns,
     ended: null,
     head: hash,
-    locks: [],
+    locks: paymentLocks(priceCents, policy, at),
     name,
     pending: [],
     prev: null,
@@ -43,11 +43,18 @@ export function onRegister(payload: RegisterPayload, hash: string, certificate: 
     root: { changes: 0, head: hash },
     schedule: schedule.version,
     service: payload.service,
+    source: at.proofIndex,
     tenure,
     type: 'record',
     udf: certificate.udf,
   };
   return identity === null ? [record] : [identity, record];
+}
+
+/** paymentLocks: a payment of $100 or more can be taken back for a while; until then, or until it is settled, the name can't be transferred. */
+function paymentLocks(priceCents: number, { policy }: PolicyEntry, at: SealContext): Lock[] {
+  const delaySec = policy.delays.reversalSec;
+  return priceCents < LOCK_PRICE_CENTS || delaySec === 0 ? [] : [{ delaySec, kind: 'payment', loggedSeal: at.number, loggedSec: at.timeSec, proof: at.proofIndex }];
 }
 
 /** checkFree: a name is free if nobody ever had it, or if its last tenure ended unpaid. */
@@ -66,7 +73,7 @@ export function quotable(policy: PolicyEntry, version: number, timeSec: number):
 }
 
 /** identityFor gives the entry that an unseen identity's first certificate makes; a known one's is the logged one (`checkSigners`) and makes none. */
-function identityFor(certificate: IdentityCertificate, state: StateReader, at: SealContext): IdentityEntry | null {
+export function identityFor(certificate: IdentityCertificate, state: StateReader, at: SealContext): IdentityEntry | null {
   return readIdentity(state, certificate.udf) === null ? identityEntry(certificate, INCLUDED_ROTATIONS, at.proofIndex, null) : null;
 }
 

@@ -14,7 +14,7 @@ export function onUpdate(payload: UpdatePayload, hash: string, state: StateReade
   const { entry: record, index } = recordOf(state, payload.name, payload.tenure);
   if (record.ended !== null && record.ended !== 'reassignment') refuse('wrong-tenure', `Tenure ${record.tenure} of @${record.name} has ended.`);
   const same = record.service === payload.service && record.display === payload.display && sameList(record.dns, payload.dns);
-  const common = { display: payload.display, dns: payload.dns, prev: index, proof: at.proofIndex, service: payload.service };
+  const common = { display: payload.display, dns: payload.dns, prev: index, proof: at.proofIndex, service: payload.service, source: at.proofIndex };
   if (isRootUpdate(payload)) {
     if (payload.of !== record.root.head) refuse('stale-of', 'Another root-signed assertion came first. Fetch the record and sign again.');
     if (same) refuse('nothing-changes', 'The record says so already.');

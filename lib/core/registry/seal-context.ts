@@ -1,4 +1,5 @@
 import type { Moment } from './delays';
+import type { DueReader } from './due-index';
 
 /**
  * SealedNames is the name log as the seal before left it, and the map it commits to: what tokens and continuing geneses speak of. All
@@ -25,6 +26,8 @@ export interface SealContext extends Moment {
   readonly nextNameIndex: number;
   /** Chains used by assertions already taken in this seal (see `chainsOf`). `transition` reads it and never writes it. */
   readonly used: ReadonlySet<string>;
+  /** What of the state waits, the assertions already taken counted in. */
+  readonly due: DueReader;
   /** Null before the first seal, and where assertions are judged before the seal they go into is known: that takes no tokens. */
   readonly sealed: SealedNames | null;
 }

@@ -1,15 +1,20 @@
 import type { ParsedAssertion } from '../assertion/parse';
+import { isRootTransfer } from '../assertion/name-payloads';
 import { isRootUpdate, type Payload } from '../assertion/payloads';
 import { checkSigners } from '../assertion/signers';
 import type { VerifiedAssertion } from '../assertion/verify';
 import { invariant, refuse } from '../refusal';
+import { onDispute, onDisputeClosed, onReassign } from './on-dispute';
+import { onPayment, onTopup } from './on-payment';
 import { onGenesis, onPolicy } from './on-policy';
 import { onRegister } from './on-register';
 import { onReserved } from './on-reserved';
 import { onRotate } from './on-rotate';
 import { onTokens } from './on-tokens';
+import { onCancel, onTransfer } from './on-transfer';
 import { onUpdate } from './on-update';
 import { onValidator, onValidatorRetired } from './on-validator';
+import type { DueBook } from './due-index';
 import type { SealContext, SealedNames } from './seal-context';
 import { type NameLogEntry, type Overlay, type StateEntry, type StateReader, encodeEntry } from './state';
 
@@ -53,7 +58,24 @@ function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: State
       return onValidatorRetired(payload, hash, state, at);
     case 'tokens':
       return onTokens(payload, state, at);
-    default:
+    case 'transfer':
+      invariant(certificate !== null, 'a parsed transfer has its certificate');
+      return onTransfer(payload, hash, certificate, state, at);
+    case 'cancel':
+      return onCancel(payload, state, at);
+    case 'topup':
+      return onTopup(payload, hash, state, at);
+    case 'dispute':
+      return onDispute(payload, hash, state, at);
+    case 'dispute-closed':
+      return onDisputeClosed(payload, hash, state, at);
+    case 'reassign':
+      invariant(certificate !== null, 'a parsed reassignment has its certificate');
+      return onReassign(payload, hash, certificate, state, at);
+    case 'payment-reversed':
+    case 'payment-settled':
+      return onPayment(payload, hash, state, at);
+    case 'rotate':
       invariant(certificate !== null, 'a parsed rotation has its certificate');
       return onRotate(payload, certificate, state, at);
   }
@@ -61,7 +83,7 @@ function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: State
 
 /**
  * chainsOf names the chains an assertion takes for its seal: a second assertion of the same chain has to wait for the next
- * seal. What the root signs takes none, so that nobody can keep it out. A name holds no `/`, so names can't collide.
+ * seal. What the root signs takes none, so that nobody can keep it out, and what ends a transfer works only once. A name holds no `/`, so names can't collide.
  */
 export function chainsOf(payload: Payload): string[] {
   switch (payload.type) {
@@ -81,7 +103,18 @@ export function chainsOf(payload: Payload): string[] {
       return [`validator/${payload.vkey}`];
     case 'tokens':
       return ['tokens'];
-    default:
+    case 'transfer':
+      return isRootTransfer(payload) ? [] : [`name/${payload.name}/${payload.tenure}/prev`];
+    case 'cancel':
+      return [];
+    case 'topup':
+    case 'dispute':
+    case 'dispute-closed':
+    case 'reassign':
+    case 'payment-reversed':
+    case 'payment-settled':
+      return [`name/${payload.name}/${payload.tenure}/after`];
+    case 'rotate':
       return [`identity/${payload.udf}`];
   }
 }
@@ -99,6 +132,7 @@ export interface Place {
   proofIndex: number;
   nextNameIndex: number;
   readonly used: Set<string>;
+  readonly due: DueBook;
   readonly sealed: SealedNames | null;
 }
 
@@ -114,10 +148,11 @@ export function takeAssertion(verified: VerifiedAssertion, state: Overlay, place
   return written;
 }
 
-/** writeEntries writes entries over the state at the next name-log indexes. */
+/** writeEntries writes entries over the state at the next name-log indexes, and notes what waits in them. */
 export function writeEntries(written: readonly Written[], state: Overlay, place: Place): void {
   for (const { entry, bytes } of written) {
     state.apply(entry, bytes, place.nextNameIndex);
+    place.due.note(entry);
     place.nextNameIndex += 1;
   }
 }

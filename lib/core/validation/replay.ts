@@ -5,10 +5,11 @@ import { fromBase64 } from '../bytes/base64';
 import { MapBuilder } from '../map/build';
 import { MapTree } from '../map/tree';
 import { Refusal, refuse } from '../refusal';
-import { BEFORE_GENESIS, type Batch, type Both, type LastSeal, batch } from '../registry/batch';
+import { BEFORE_GENESIS, type Batch, type BatchInput, type Both, type LastSeal, batch } from '../registry/batch';
+import { DueIndex, mayWait } from '../registry/due-index';
 import { MemoryState } from '../registry/memory-state';
 import { parseSeal } from '../registry/parse-entry';
-import { type SealEntry, type StateKey, stateValue } from '../registry/state';
+import { type SealEntry, type StateKey, type StateReader, stateValue } from '../registry/state';
 import { type Edge, type TreeHead, headOf } from '../tlog/edge';
 
 /** ReplayMismatch says where a log is not what its evidence gives: the first index at which they differ. */
@@ -45,19 +46,21 @@ export interface Snapshot {
 export class Replayer {
   readonly state: MemoryState;
   readonly map: MapTree;
+  readonly due: DueIndex;
   #edges: Both<Edge>;
   #last: LastSeal | null;
 
-  private constructor(state: MemoryState, map: MapTree, edges: Both<Edge>, last: LastSeal | null) {
+  private constructor(state: MemoryState, map: MapTree, due: DueIndex, edges: Both<Edge>, last: LastSeal | null) {
     this.state = state;
     this.map = map;
+    this.due = due;
     this.#edges = edges;
     this.#last = last;
   }
 
   /** fromGenesis starts before seal 0. */
   static fromGenesis(): Replayer {
-    return new Replayer(new MemoryState(), new MapTree(), BEFORE_GENESIS.edges, null);
+    return new Replayer(new MemoryState(), new MapTree(), new DueIndex(), BEFORE_GENESIS.edges, null);
   }
 
   /**
@@ -69,12 +72,14 @@ export class Replayer {
     const seal = parseSeal(snapshot.seal.bytes);
     const state = new MemoryState();
     const builder = new MapBuilder(seal.map.size);
+    const waiting: { bytes: Uint8Array }[] = [];
     let before: Uint8Array | null = null;
     for (const { key, bytes, index } of snapshot.items) {
       if (before !== null && compareBytes(before, key) >= 0) refuse('replay-mismatch', 'The snapshot’s keys do not ascend.');
       before = key;
       state.load(key, bytes, index);
       builder.add(key, stateValue(bytes));
+      if (mayWait(bytes)) waiting.push({ bytes });
     }
     const map = builder.finish();
     if (map.size !== seal.map.size || !equalBytes(map.root(), fromBase64(seal.map.root))) {
@@ -85,7 +90,7 @@ export class Replayer {
       refuse('replay-mismatch', 'The snapshot’s proof log is not the one that its seal commits to.');
     }
     if (snapshot.edges.names.size !== snapshot.seal.index + 1) refuse('replay-mismatch', 'The snapshot’s seal is not the last entry of its name log.');
-    return new Replayer(state, map, snapshot.edges, { index: snapshot.seal.index, number: seal.number, prev: seal.prev, timeSec: seal.timeSec });
+    return new Replayer(state, map, DueIndex.of(waiting), snapshot.edges, { index: snapshot.seal.index, number: seal.number, prev: seal.prev, timeSec: seal.timeSec });
   }
 
   /** The last seal replayed, or null before seal 0. */
@@ -110,25 +115,10 @@ export class Replayer {
    * @throws ReplayMismatch if an assertion could not have been sealed or a name-log entry differs; Refusal `time-goes-back`, `wire-unsupported`.
    */
   replay(assertions: readonly VerifiedAssertion[], timeSec: number, names?: readonly Uint8Array[]): Batch {
-    const firstProof = this.#edges.proofs.size;
-    const only = assertions[0];
-    if (this.#last === null && (assertions.length !== 1 || only?.parsed.payload.type !== 'genesis')) {
-      throw new ReplayMismatch('proofs', 0, 'Seal 0 must hold the genesis and nothing else.');
-    }
-    const sealed = batch({ edges: this.#edges, last: this.#last, map: this.map, pending: assertions, state: this.state, timeSec });
-    try {
-      const [refused] = sealed.refused;
-      if (refused !== undefined) {
-        const at = firstProof + assertions.findIndex((one) => one.parsed.hash === refused.hash);
-        throw new ReplayMismatch('proofs', at, `Proof-log entry ${at} could not be sealed: ${refused.code}. ${refused.detail}`);
-      }
-      if (names !== undefined) compareNames(sealed, names);
-    } catch (error) {
-      sealed.staged.abort();
-      throw error;
-    }
+    const sealed = computePeriod({ due: this.due, edges: this.#edges, last: this.#last, map: this.map, state: this.state }, assertions, timeSec, names);
     sealed.staged.commit();
     this.state.commit(sealed.writes);
+    this.due.commit(sealed.writes);
     this.#edges = sealed.edges;
     this.#last = sealed.last;
     return sealed;
@@ -146,7 +136,33 @@ export class Replayer {
   }
 }
 
-function openEntry(bytes: Uint8Array, index: number, state: MemoryState): VerifiedAssertion {
+/**
+ * computePeriod is what a period's assertions make of a state, compared with the name log if that is given. It changes nothing: the
+ * batch is staged, to be committed or aborted; after a refusal it is aborted already.
+ * @throws ReplayMismatch, and Refusal as `Replayer.replay`.
+ */
+export function computePeriod(from: Pick<BatchInput, 'due' | 'edges' | 'last' | 'map' | 'state'>, assertions: readonly VerifiedAssertion[], timeSec: number, names?: readonly Uint8Array[]): Batch {
+  const firstProof = from.edges.proofs.size;
+  if (from.last === null && (assertions.length !== 1 || assertions[0]?.parsed.payload.type !== 'genesis')) {
+    throw new ReplayMismatch('proofs', 0, 'Seal 0 must hold the genesis and nothing else.');
+  }
+  const sealed = batch({ ...from, pending: assertions, timeSec });
+  try {
+    const [refused] = sealed.refused;
+    if (refused !== undefined) {
+      const at = firstProof + assertions.findIndex((one) => one.parsed.hash === refused.hash);
+      throw new ReplayMismatch('proofs', at, `Proof-log entry ${at} could not be sealed: ${refused.code}. ${refused.detail}`);
+    }
+    if (names !== undefined) compareNames(sealed, names);
+    return sealed;
+  } catch (error) {
+    sealed.staged.abort();
+    throw error;
+  }
+}
+
+/** openEntry parses a proof-log entry and checks its signatures. @throws ReplayMismatch. */
+export function openEntry(bytes: Uint8Array, index: number, state: StateReader): VerifiedAssertion {
   try {
     return checkSignatures(parseAssertion(bytes), undefined, state);
   } catch (error) {
