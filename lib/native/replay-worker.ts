@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { signatureChecks } from '../core/assertion/identity';
-import { parseAssertion, type ParsedAssertion } from '../core/assertion/parse';
-import { acceptSignatures } from '../core/assertion/verify';
+import { type AssertionReading, readAssertion } from '../core/assertion/parse';
+import { acceptSignatures, planReading } from '../core/assertion/verify';
 import { currentVerifier } from '../core/keys/ed25519';
 import { Refusal } from '../core/refusal';
 import { provideFastCrypto } from './fast-hash';
@@ -24,9 +23,9 @@ function check({ id, bytes, ends }: CheckJob): CheckAnswer {
   let signatures = 0;
   for (const [i, end] of ends.entries()) {
     try {
-      const parsed = parseAssertion(bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
-      signatures += checkOne(parsed);
-      found.push(essenceOf(parsed));
+      const reading = readAssertion(bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
+      signatures += checkOne(reading);
+      found.push(essenceOf(reading.parsed));
     } catch (error) {
       if (error instanceof Refusal) return { id, kind: 'bad', at: i, code: error.code, detail: error.detail };
       return { id, kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
@@ -36,18 +35,18 @@ function check({ id, bytes, ends }: CheckJob): CheckAnswer {
 }
 
 /** checkOne checks an assertion's signatures, and its certificate's unless the very same one was checked here before. It says how many. */
-function checkOne(parsed: ParsedAssertion): number {
-  const { certificate, envelope } = parsed;
-  const isKnown = certificate === null || certificates.has(certificate.hash);
-  const checks = isKnown ? signatureChecks(envelope) : [...signatureChecks(envelope), ...signatureChecks(certificate.envelope)];
+function checkOne(reading: AssertionReading): number {
+  const { certificate } = reading.parsed;
+  const isKnown = certificate !== null && certificates.has(certificate.hash);
+  const plan = planReading(reading, isKnown);
   let sound = true;
-  const results = checks.map(({ publicKey, message, signature }) => (sound = sound && verify(publicKey, message, signature)));
-  acceptSignatures({ parsed, checks }, results);
+  const results = plan.checks.map(({ publicKey, message, signature }) => (sound = sound && verify(publicKey, message, signature)));
+  acceptSignatures(plan, results);
   if (certificate !== null && !isKnown) {
     if (certificates.size >= MAX_CERTIFICATES) certificates.clear();
     certificates.add(certificate.hash);
   }
-  return checks.length;
+  return plan.checks.length;
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin

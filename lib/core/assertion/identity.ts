@@ -1,8 +1,7 @@
-import { fromBase64, toBase64 } from '../bytes/base64';
+import { fromBase64 } from '../bytes/base64';
 import { parseJson, type Json } from '../bytes/canonical-json';
 import { hash, integer, nullable, object } from '../bytes/fields';
-import { sha256 } from '../bytes/sha256';
-import { encodeEnvelope, type Envelope, pae, payloadBytes, payloadKind, type ToSign, toSign } from '../keys/dsse';
+import { type Envelope, envelopeHash, type OpenEnvelope, openEnvelope, payloadKind, type ToSign, toSign } from '../keys/dsse';
 import { currentVerifier, type Verifier } from '../keys/ed25519';
 import { udfOfSigner } from '../keys/udf';
 import { refuse } from '../refusal';
@@ -56,16 +55,22 @@ export function identityToSign(payload: CertificatePayload): ToSign {
  * @throws Refusal `bad-payload-type`, `too-large`, `other-registry`, `wrong-signers`, and those of the JSON and field readers.
  */
 export function parseIdentity(envelope: Envelope, registry: Base64): IdentityCertificate {
+  return openCertificate(envelope, registry).certificate;
+}
+
+/** openCertificate is `parseIdentity` that gives the envelope's decoded payload as well. */
+export function openCertificate(envelope: Envelope, registry: Base64): { certificate: IdentityCertificate; open: OpenEnvelope } {
   if (payloadKind(envelope) !== 'identity') refuse('bad-payload-type', 'An identity certificate is expected here.');
-  const encoded = encodeEnvelope(envelope);
-  if (encoded.length > MAX_CERTIFICATE_BYTES) refuse('too-large', `An identity certificate has at most ${MAX_CERTIFICATE_BYTES} bytes.`);
-  const fields = readFields(parseJson(payloadBytes(envelope), MAX_CERTIFICATE_BYTES));
+  const { hash: certificateHash, sizeBytes } = envelopeHash(envelope);
+  if (sizeBytes > MAX_CERTIFICATE_BYTES) refuse('too-large', `An identity certificate has at most ${MAX_CERTIFICATE_BYTES} bytes.`);
+  const open = openEnvelope(envelope);
+  const fields = readFields(parseJson(open.payload, MAX_CERTIFICATE_BYTES));
   if (fields.registry !== registry) refuse('other-registry', 'The certificate was made for another registry.');
   const [first, second] = envelope.signatures;
   if (envelope.signatures.length !== 2 || first?.keyid !== fields.root || second?.keyid !== fields.key) {
     refuse('wrong-signers', 'A certificate is signed by the root key, then by the signing key, and nobody else.');
   }
-  return { ...fields, envelope, hash: toBase64(sha256(encoded)), udf: udfOfSigner(fromBase64(fields.root, 32)) };
+  return { certificate: { ...fields, envelope, hash: certificateHash, udf: udfOfSigner(fromBase64(fields.root, 32)) }, open };
 }
 
 /** openIdentity is `parseIdentity` with both signatures verified. @throws Refusal as that, `bad-signature`. */
@@ -79,7 +84,11 @@ export function openIdentity(envelope: Envelope, registry: Base64, verifier: Ver
 
 /** signatureChecks lists an envelope's signatures, each by the key that its `keyid` is. */
 export function signatureChecks(envelope: Envelope): SignatureCheck[] {
-  const message = pae(envelope.payloadType, payloadBytes(envelope));
+  return checksOf(openEnvelope(envelope));
+}
+
+/** checksOf is `signatureChecks` for an envelope that is decoded already. */
+export function checksOf({ envelope, message }: OpenEnvelope): SignatureCheck[] {
   return envelope.signatures.map(({ keyid, sig }) => ({ message, publicKey: fromBase64(keyid, 32), signature: fromBase64(sig, 64) }));
 }
 

@@ -1,11 +1,10 @@
-import { toBase64 } from '../bytes/base64';
 import { type Json, parseJson } from '../bytes/canonical-json';
 import { array, boolean, hash, integer, nullable, object, string } from '../bytes/fields';
-import { sha256 } from '../bytes/sha256';
-import { encodeEnvelope, type Envelope, parseEnvelope, payloadBytes, type ToSign, toSign } from '../keys/dsse';
+import { sha256Base64 } from '../bytes/sha256';
+import { encodeEnvelope, type Envelope, type OpenEnvelope, parseOpenEnvelope, type ToSign, toSign } from '../keys/dsse';
 import { refuse } from '../refusal';
 import * as limits from '../registry/limits';
-import { type IdentityCertificate, parseIdentity } from './identity';
+import { type IdentityCertificate, openCertificate } from './identity';
 import { parseSkeleton } from './name';
 import { readCancel, readDispute, readPayment, readReassign, readTopup, readTransfer } from './parse-names';
 import { type Continues, type GenesisPayload, type Mark, type Payload, type PayloadType, type RegisterPayload, ZERO } from './payloads';
@@ -30,12 +29,27 @@ export interface ParsedAssertion {
  * @throws Refusal `too-large`, `unknown-type`, and those of JSON, envelopes, fields, names, services, DNS, policies, certificates.
  */
 export function parseAssertion(bytes: Uint8Array): ParsedAssertion {
-  const envelope = parseEnvelope(bytes, limits.MAX_TOKENS_BYTES, 'assertion');
-  const signed = payloadBytes(envelope);
-  const payload = readPayload(parseJson(signed, limits.MAX_TOKENS_BYTES));
+  return readAssertion(bytes).parsed;
+}
+
+/** AssertionReading is a parsed assertion with what was decoded on the way, so that its signatures can be checked without decoding it again. */
+export interface AssertionReading {
+  readonly parsed: ParsedAssertion;
+  /** the assertion's own envelope, then its certificate's if it holds one */
+  readonly open: readonly OpenEnvelope[];
+}
+
+/** readAssertion is `parseAssertion` for those who check the signatures at once (see `planReading`). @throws Refusal as that. */
+export function readAssertion(bytes: Uint8Array): AssertionReading {
+  const own = parseOpenEnvelope(bytes, limits.MAX_TOKENS_BYTES, 'assertion');
+  const payload = readPayload(parseJson(own.payload, limits.MAX_TOKENS_BYTES));
   const max = maxBytesOf(payload.type);
   if (bytes.length > max) refuse('too-large', `An assertion of type ${payload.type} has at most ${max} bytes.`);
-  return { bytes, certificate: certificateOf(payload), envelope, hash: toBase64(sha256(signed)), payload };
+  const inner = certificateOf(payload);
+  return {
+    open: inner === null ? [own] : [own, inner.open],
+    parsed: { bytes, certificate: inner?.certificate ?? null, envelope: own.envelope, hash: sha256Base64(own.payload), payload },
+  };
 }
 
 function maxBytesOf(type: PayloadType): number {
@@ -55,8 +69,8 @@ export function assertionToSign(payload: Payload): ToSign {
   return prepared;
 }
 
-function certificateOf(payload: Payload): IdentityCertificate | null {
-  return 'certificate' in payload ? parseIdentity(payload.certificate, payload.registry) : null;
+function certificateOf(payload: Payload): { certificate: IdentityCertificate; open: OpenEnvelope } | null {
+  return 'certificate' in payload ? openCertificate(payload.certificate, payload.registry) : null;
 }
 
 type Fields<Field extends string> = Record<Field, Json>;

@@ -3,8 +3,8 @@ import { currentVerifier, type Verifier } from '../keys/ed25519';
 import type { Signed } from '../keys/sign';
 import { invariant, refuse } from '../refusal';
 import { readIdentity, type StateReader } from '../registry/state';
-import { type SignatureCheck, signatureChecks } from './identity';
-import type { ParsedAssertion } from './parse';
+import { checksOf, type SignatureCheck, signatureChecks } from './identity';
+import type { AssertionReading, ParsedAssertion } from './parse';
 import { tokenChecks } from './token-checks';
 import { checkSigners, keyidsOf } from './signers';
 
@@ -42,6 +42,11 @@ export function planSignatures(parsed: ParsedAssertion, state?: StateReader): Si
   const inner = certificate === null || isLogged ? [] : signatureChecks(certificate.envelope);
   const tokens = parsed.payload.type === 'tokens' ? tokenChecks(parsed.payload) : [];
   return { parsed, checks: [...signatureChecks(envelope), ...inner, ...tokens] };
+}
+
+/** planReading is `planSignatures` for an assertion just read; `isKnown` says that its certificate, byte for byte, was verified before. */
+export function planReading({ open, parsed }: AssertionReading, isKnown: boolean): SignaturePlan {
+  return { checks: (isKnown ? open.slice(0, 1) : open).flatMap(checksOf), parsed };
 }
 
 /** acceptSignatures makes the plan's assertion a verified one if all its checks came out true. @throws Refusal `bad-signature`, `wrong-signers`. */

@@ -1,5 +1,6 @@
 import { refuse } from '../refusal';
 import { isWellFormed, text, utf8 } from './bytes';
+import { readPlainJson } from './plain-json';
 
 /** Json is what an entry may hold: numbers are safe integers, strings have no lone surrogate. */
 export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
@@ -28,6 +29,8 @@ export function canonicalText(value: Json): string {
 export function parseJson(bytes: Uint8Array, maxBytes: number): Json {
   if (bytes.length > maxBytes) refuse('too-large', `${bytes.length} bytes of JSON; at most ${maxBytes} are accepted.`);
   const source = text(bytes);
+  const plain = readPlainJson(source);
+  if (plain !== undefined) return plain;
   let value: Json;
   try {
     value = JSON.parse(source) as Json;

@@ -4,7 +4,7 @@ import { toBase64 } from '../bytes/base64';
 import { text, utf8 } from '../bytes/bytes';
 import { encodeJson, type Json } from '../bytes/canonical-json';
 import { sha256 } from '../bytes/sha256';
-import { attach, attachMore, encodeEnvelope, envelopeToJson, MAX_SIGNATURES, pae, parseEnvelope, payloadBytes, payloadHash, sameEnvelope, toSign, toSignOf, verifyEnvelope } from './dsse';
+import { attach, attachMore, encodeEnvelope, envelopeToJson, MAX_SIGNATURES, openEnvelope, PAYLOAD_TYPES, pae, parseEnvelope, payloadBytes, payloadHash, sameEnvelope, toSign, toSignOf, verifyEnvelope } from './dsse';
 import { publicKeyOf, signWith } from './sign';
 
 const alice = new Uint8Array(32).fill(1);
@@ -90,4 +90,13 @@ test('an envelope of another form is refused', () => {
 test('keys and signatures of a wrong length are not attached', () => {
   expect(refusalCode(() => attach(what, [{ publicKey: new Uint8Array(31), signature: new Uint8Array(64) }]))).toBe('bad-key');
   expect(refusalCode(() => attach(what, [{ publicKey: aliceKey, signature: new Uint8Array(63) }]))).toBe('bad-signature');
+});
+
+test('an opened envelope holds the bytes that are signed, whatever its type', () => {
+  for (const [payloadType, size] of [[PAYLOAD_TYPES.assertion, 0], [PAYLOAD_TYPES.identity, 1_000], ['tëxt/plain', 99], [PAYLOAD_TYPES.assertion, 10_000]] as const) {
+    const payload = Uint8Array.from({ length: size }, (_, i) => i & 255);
+    const open = openEnvelope({ payload: toBase64(payload), payloadType, signatures: [] });
+    expect(open.payload).toEqual(payload);
+    expect(open.message).toEqual(pae(payloadType, payload));
+  }
 });

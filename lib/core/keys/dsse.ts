@@ -1,9 +1,10 @@
-import { fromBase64, isBase64, toBase64 } from '../bytes/base64';
+import { base64Size, fromBase64, fromBase64Into, isBase64, toBase64 } from '../bytes/base64';
 import { concat, equalBytes, text, utf8 } from '../bytes/bytes';
 import { encodeJson, parseJson, type Json } from '../bytes/canonical-json';
 import { array, bytes, object, string } from '../bytes/fields';
-import { sha256 } from '../bytes/sha256';
-import { refuse } from '../refusal';
+import { sha256, sha256Base64 } from '../bytes/sha256';
+import { shortLived } from '../bytes/slab';
+import { Refusal, refuse } from '../refusal';
 import { currentVerifier, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Verifier } from './ed25519';
 import { readPlainEnvelope, writePlainEnvelope } from './plain-envelope';
 import type { Signed } from './sign';
@@ -24,6 +25,9 @@ export const PAYLOAD_TYPES: Record<PayloadKind, string> = {
   receipt: 'application/vnd.mns.receipt+json',
   signin: 'application/vnd.mns.signin+json',
 };
+
+/** knownStarts are the first bytes of what is signed in an envelope of each of our types: all that comes before the payload's length. */
+const knownStarts = new Map(Object.values(PAYLOAD_TYPES).map((type) => [type, utf8(`DSSEv1 ${type.length} ${type} `)]));
 
 /** MAX_SIGNATURES bounds an envelope before anything is verified. */
 export const MAX_SIGNATURES = 32;
@@ -61,6 +65,37 @@ export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
   return concat(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
 }
 
+/**
+ * OpenEnvelope is an envelope with its payload decoded, once for all who need it: `payload` is a view of `message`, the bytes that are
+ * signed. Both are for use now: whoever keeps one keeps the memory of others with it.
+ */
+export interface OpenEnvelope {
+  readonly envelope: Envelope;
+  readonly message: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** openEnvelope decodes an envelope's payload into the bytes that are signed. Refuses `bad-base64` for an envelope that no parser has seen. */
+export function openEnvelope(envelope: Envelope): OpenEnvelope {
+  if (envelope.payload.length % 4 !== 0) refuse('bad-base64', 'Base64 must be padded to a multiple of four characters.');
+  const sizeBytes = base64Size(envelope.payload);
+  const start = paeStart(envelope.payloadType);
+  const length = `${sizeBytes} `;
+  const at = start.length + length.length;
+  const message = shortLived(at + sizeBytes);
+  message.set(start);
+  for (let i = 0; i < length.length; i++) message[start.length + i] = length.charCodeAt(i);
+  fromBase64Into(envelope.payload, message, at);
+  return { envelope, message, payload: message.subarray(at) };
+}
+
+function paeStart(payloadType: string): Uint8Array {
+  const known = knownStarts.get(payloadType);
+  if (known !== undefined) return known;
+  const type = utf8(payloadType);
+  return concat(utf8(`DSSEv1 ${type.length} `), type, utf8(' '));
+}
+
 /** attach puts signatures, in the order given, around what was signed. Refuses `bad-key` and `bad-signature` for wrong lengths. */
 export function attach(signed: ToSign, signatures: readonly Signed[]): Envelope {
   return {
@@ -87,6 +122,12 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return plain === null ? encodeJson(envelopeToJson(envelope)) : utf8(plain);
 }
 
+/** envelopeHash is the length and the SHA-256, base64, of an envelope's canonical bytes. */
+export function envelopeHash(envelope: Envelope): { sizeBytes: number; hash: string } {
+  const encoded = encodeEnvelope(envelope);
+  return { hash: sha256Base64(encoded), sizeBytes: encoded.length };
+}
+
 /** envelopeToJson builds the plain value, for an envelope inside another payload (a certificate). */
 export function envelopeToJson(envelope: Envelope): Json {
   const signatures = envelope.signatures.map(({ keyid, sig }) => ({ keyid, sig }));
@@ -98,9 +139,30 @@ export function envelopeToJson(envelope: Envelope): Json {
  * signatures. Refuses what `parseJson` and the field readers refuse, `bad-payload-type`, `bad-envelope`.
  */
 export function parseEnvelope(encoded: Uint8Array, maxBytes: number, kind?: PayloadKind): Envelope {
+  return parseOpenEnvelope(encoded, maxBytes, kind).envelope;
+}
+
+/** parseOpenEnvelope is `parseEnvelope` that gives what it had to decode as well. */
+export function parseOpenEnvelope(encoded: Uint8Array, maxBytes: number, kind?: PayloadKind): OpenEnvelope {
   const plain = encoded.length <= maxBytes ? readPlainEnvelope(text(encoded)) : null;
-  if (plain === null || plain.signatures.length > MAX_SIGNATURES) return envelopeFromJson(parseJson(encoded, maxBytes), kind);
-  return checkedEnvelope(plain, kind, 'envelope');
+  // The short cut only accepts: whatever is wrong is found, and told, on the long way.
+  const open = plain !== null && plain.signatures.length <= MAX_SIGNATURES && isSound(plain, kind) ? opened(plain) : null;
+  return open ?? openEnvelope(envelopeFromJson(parseJson(encoded, maxBytes), kind));
+}
+
+function opened(envelope: Envelope): OpenEnvelope | null {
+  try {
+    return openEnvelope(envelope);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+function isSound(envelope: Envelope, kind: PayloadKind | undefined): boolean {
+  const { payloadType, signatures } = envelope;
+  if (kind === undefined ? !knownStarts.has(payloadType) : payloadType !== PAYLOAD_TYPES[kind]) return false;
+  return signatures.every(({ keyid }, i) => signatures.findIndex((other) => other.keyid === keyid) === i);
 }
 
 /** envelopeFromJson is `parseEnvelope` for a value that is already parsed canonical JSON; `path` names it in refusals. */

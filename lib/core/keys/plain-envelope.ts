@@ -16,7 +16,11 @@ const DIGIT = '[A-Za-z0-9+/]';
 const KEY = `${DIGIT}{42}[AEIMQUYcgkosw048]=`;
 const SIGNATURE = `${DIGIT}{85}[AQgw]==`;
 const ITEM = `\\{"keyid":"${KEY}","sig":"${SIGNATURE}"\\}`;
-const ENVELOPE = new RegExp(`^\\{"payload":"(${DIGIT}*={0,2})","payloadType":"(application/vnd\\.mns\\.[a-z]+\\+json)","signatures":\\[((?:${ITEM}(?:,${ITEM})*)?)\\]\\}$`);
+const ITEMS = new RegExp(`^(?:${ITEM}(?:,${ITEM})*)?\\]\\}$`);
+
+const START = '{"payload":"';
+const BETWEEN = '","payloadType":"';
+const BEFORE_ITEMS = '","signatures":[';
 
 const KEY_AT = '{"keyid":"'.length;
 const KEY_END = KEY_AT + 44;
@@ -24,16 +28,24 @@ const SIGNATURE_AT = KEY_END + '","sig":"'.length;
 const SIGNATURE_END = SIGNATURE_AT + 88;
 const ITEM_LENGTH = SIGNATURE_END + '"},'.length;
 
-/** readPlainEnvelope reads an envelope's canonical text, or gives null if it is not of the plain form. `payload` is left unchecked. */
+/**
+ * readPlainEnvelope reads an envelope's canonical text, or gives null if it is not of the plain form. `payload` is whatever stands
+ * between its quotes: the text is canonical if that is base64, and `payloadType` a plain media type, which the caller has to see.
+ */
 export function readPlainEnvelope(text: string): PlainEnvelope | null {
-  const match = ENVELOPE.exec(text);
-  if (match === null) return null;
-  const [, payload = '', payloadType = '', items = ''] = match;
+  if (!text.startsWith(START)) return null;
+  const payloadEnd = text.indexOf('"', START.length);
+  if (!text.startsWith(BETWEEN, payloadEnd)) return null;
+  const typeAt = payloadEnd + BETWEEN.length;
+  const typeEnd = text.indexOf('"', typeAt);
+  if (!text.startsWith(BEFORE_ITEMS, typeEnd)) return null;
+  const items = text.slice(typeEnd + BEFORE_ITEMS.length);
+  if (!ITEMS.test(items)) return null;
   const signatures: PlainEnvelope['signatures'] = [];
-  for (let at = 0; at < items.length; at += ITEM_LENGTH) {
+  for (let at = 0; at + ITEM_LENGTH <= items.length; at += ITEM_LENGTH) {
     signatures.push({ keyid: items.slice(at + KEY_AT, at + KEY_END), sig: items.slice(at + SIGNATURE_AT, at + SIGNATURE_END) });
   }
-  return { payload, payloadType, signatures };
+  return { payload: text.slice(START.length, payloadEnd), payloadType: text.slice(typeAt, typeEnd), signatures };
 }
 
 const UNESCAPED = /^[A-Za-z0-9+/=. -]*$/;
