@@ -207,3 +207,12 @@ test('misuse is a bug, not a result: two batches at once, a batch used twice, un
   expect(() => build([pairs[0] as MapWrite, pairs[0] as MapWrite])).toThrow('ascending');
   expect(() => wholeTreeRoot([pairs[0] as MapWrite, pairs[0] as MapWrite])).toThrow('twice');
 });
+
+test('each gives all keys in ascending order with their values, and nothing of an empty map', () => {
+  const tree = new MapTree();
+  const seen: string[] = [];
+  tree.each(() => seen.push('a key'));
+  putAll(tree, shuffled(pairs));
+  tree.each((key, value) => seen.push(`${toHex(key)} ${toHex(value)}`));
+  expect(seen).toEqual(pairs.map(({ key, value }) => `${toHex(key)} ${toHex(value)}`).sort());
+});

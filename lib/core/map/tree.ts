@@ -59,6 +59,17 @@ export class MapTree {
     return lookUp(this.store, this.current, key);
   }
 
+  /** each gives every key and its value, in ascending order of key. The map must not change meanwhile. */
+  each(take: (key: Uint8Array, value: Uint8Array) => void): void {
+    const { store, current } = this;
+    if (current.size === 0) return;
+    const waiting = [current.top];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (at < 0) take(store.keyOf(at), store.valueOf(at));
+      else waiting.push(store.child(at, 1), store.child(at, 0));
+    }
+  }
+
   /** prove makes the proof that a key has its value, or that it is absent. */
   prove(key: Uint8Array): MapProof {
     return proofIn(this.store, this.current, key);
