@@ -46,7 +46,8 @@ export function planSignatures(parsed: ParsedAssertion, state?: StateReader): Si
 
 /** planReading is `planSignatures` for an assertion just read; `isKnown` says that its certificate, byte for byte, was verified before. */
 export function planReading({ open, parsed }: AssertionReading, isKnown: boolean): SignaturePlan {
-  return { checks: (isKnown ? open.slice(0, 1) : open).flatMap(checksOf), parsed };
+  const tokens = parsed.payload.type === 'tokens' ? tokenChecks(parsed.payload) : [];
+  return { checks: [...(isKnown ? open.slice(0, 1) : open).flatMap(checksOf), ...tokens], parsed };
 }
 
 /** acceptSignatures makes the plan's assertion a verified one if all its checks came out true. @throws Refusal `bad-signature`, `wrong-signers`. */
