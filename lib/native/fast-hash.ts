@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as nodeCrypto from 'node:crypto';
 import { type Base64Codec, provideBase64 } from '../core/bytes/base64';
+import { provideEqualBytes } from '../core/bytes/bytes';
 import { provideSha256, type Hash, type HashInto, type HashToBase64 } from '../core/bytes/sha256';
 import { provideSha512 } from '../core/bytes/sha512';
 import { provideVerifier } from '../core/keys/ed25519';
@@ -67,10 +68,11 @@ function plainArray(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** provideFastCrypto puts the server's hashes, base64 and verifier below lib/core, for this process. It tells which verifier was chosen. */
+/** provideFastCrypto puts the server's hashes, base64, comparison and verifier below lib/core, for this process. It tells which verifier was chosen. */
 export function provideFastCrypto(): NamedVerifier['name'] {
   provideSha256(fastHash('sha256'), fastHashInto('sha256'), fastHashToBase64());
   provideBase64(fastBase64());
+  provideEqualBytes((a, b) => Buffer.compare(a, b) === 0);
   provideSha512(fastHash('sha512'));
   const { name, verify } = fastVerifier();
   provideVerifier(verify);

@@ -1,7 +1,7 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { invariant } from '../refusal';
 import { toBase64 } from './base64';
-import { equalBytes, utf8 } from './bytes';
+import { concat, equalBytes, utf8 } from './bytes';
 
 /** Hash maps bytes to their digest. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
@@ -27,6 +27,18 @@ function setInto(bytes: Uint8Array, out: Uint8Array, offset: number): void {
 /** sha256 is SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return current(bytes);
+}
+
+// Hashing is synchronous, and joining in memory of its own would cost as much as the hash.
+const joined = new Uint8Array(8 * 1024);
+
+/** sha256After is SHA-256 of `prefix` and `bytes` one after the other. */
+export function sha256After(prefix: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const length = prefix.length + bytes.length;
+  if (length > joined.length) return current(concat(prefix, bytes));
+  joined.set(prefix);
+  joined.set(bytes, prefix.length);
+  return current(joined.subarray(0, length));
 }
 
 /** sha256Into writes SHA-256 of `bytes` to `out`, 32 bytes from `offset` on: where millions are hashed, allocating each digest costs as much as hashing. */

@@ -1,6 +1,7 @@
-import { concat, utf8 } from '../bytes/bytes';
+import { utf8 } from '../bytes/bytes';
 import { encodeJson, type Json } from '../bytes/canonical-json';
-import { sha256 } from '../bytes/sha256';
+import { sha256, sha256After } from '../bytes/sha256';
+import { identityText, recordText } from './entry-text';
 import type { Delays, Mark, Policy, RoleKeys } from '../assertion/payloads';
 import type { Schedule } from '../assertion/price';
 import type { TokensEntry, ValidatorEntry } from './token-entries';
@@ -187,15 +188,20 @@ const VALIDATOR_PREFIX = 'mns/validator/v1\n';
 const VALUE_PREFIX = utf8('mns/state/v1\n');
 
 /** An assertion asks for the same few keys many times, on its way through checks, transition and writes: these are kept at hand. */
-const KEYS_AT_HAND = 8_192;
+const KEYS_AT_HAND = 16_384;
 const keysAtHand = new Map<string, StateKey>();
+const textsAtHand = new Map<StateKey, string>();
 
 function keyOf(label: string): StateKey {
   const known = keysAtHand.get(label);
   if (known !== undefined) return known;
-  if (keysAtHand.size >= KEYS_AT_HAND) keysAtHand.clear();
+  if (keysAtHand.size >= KEYS_AT_HAND) {
+    keysAtHand.clear();
+    textsAtHand.clear();
+  }
   const key = sha256(utf8(label));
   keysAtHand.set(label, key);
+  textsAtHand.set(key, textOf(key));
   return key;
 }
 
@@ -241,13 +247,21 @@ export function stateKeyOf(entry: NameLogEntry): StateKey | null {
 
 /** stateValue is the map's 32-byte value for an entry: SHA-256 of `mns/state/v1\n` and its bytes in the name log. */
 export function stateValue(entryBytes: Uint8Array): Uint8Array {
-  return sha256(concat(VALUE_PREFIX, entryBytes));
+  return sha256After(VALUE_PREFIX, entryBytes);
 }
 
 /** encodeEntry is an entry's bytes in the name log: canonical JSON. */
 export function encodeEntry(entry: NameLogEntry): Uint8Array {
-  const json: object = entry;
-  return encodeJson(json as Json);
+  switch (entry.type) {
+    case 'record':
+      return utf8(recordText(entry));
+    case 'identity':
+      return utf8(identityText(entry));
+    default: {
+      const json: object = entry;
+      return encodeJson(json as Json);
+    }
+  }
 }
 
 /** StateItem is a state entry with its bytes and its index in the name log. */
@@ -264,6 +278,10 @@ export interface StateReader {
 
 /** keyText is a key as a string for use in a JavaScript Map: one UTF-16 unit a byte. Not for people. */
 export function keyText(key: Uint8Array): string {
+  return textsAtHand.get(key) ?? textOf(key);
+}
+
+function textOf(key: Uint8Array): string {
   return Reflect.apply(String.fromCharCode, null, key);
 }
 

@@ -1,4 +1,4 @@
-import { sha256 } from '../bytes/sha256';
+import { sha256, sha256After } from '../bytes/sha256';
 
 /** HASH_BYTES is the length of every hash here: SHA-256. */
 export const HASH_BYTES = 32;
@@ -10,11 +10,11 @@ export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0));
 const scratch = new Uint8Array(1 + 2 * HASH_BYTES);
 scratch[0] = 1;
 
+const LEAF_PREFIX = Uint8Array.of(0);
+
 /** leafHash is SHA-256(0x00 ‖ entry) (RFC 6962 §2.1). */
 export function leafHash(entry: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + entry.length);
-  input.set(entry, 1);
-  return sha256(input);
+  return sha256After(LEAF_PREFIX, entry);
 }
 
 /** nodeHash is SHA-256(0x01 ‖ left ‖ right) of two 32-byte hashes (RFC 6962 §2.1). */
