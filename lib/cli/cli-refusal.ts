@@ -11,6 +11,7 @@ export type CliRefusalCode =
   | 'file-exists'
   | 'bad-file'
   | 'not-found'
+  | 'in-use'
   // key files
   | 'bad-key-file'
   | 'key-file-edited'

@@ -14,4 +14,5 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'register', summary: 'register a name: sign, order, wait for the seal, verify the proof', load: () => import('./commands/register') },
   { name: 'update', summary: 'move a name to another provider, or change its name servers', load: () => import('./commands/update') },
   { name: 'cert', summary: 'certificates for the hosts under your name, tied to your identity', load: () => import('./commands/cert') },
+  { name: 'witness', summary: 'cosign checkpoints of logs for others (C2SP witness)', load: () => import('./commands/witness') },
 ];
