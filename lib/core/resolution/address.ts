@@ -41,6 +41,8 @@ export type Address = NameAddress | UdfAddress | ElsewhereAddress;
 const DEVICE_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const IN_ZONE = /^(.+)\.mm--\.?$/is;
 const GROUPED_BY_FOUR = /^M[A-Z2-7]{3}(?:-[A-Z2-7]{4})+$/i;
+/** RFC 5322 dot-atoms, without the `#` that pins a holder. */
+const MAILBOX = /^(?=.{1,64}$)[a-z0-9!$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!$%&'*+/=?^_`{|}~-]+)*$/i;
 const TENURE = /^(?:0|[1-9][0-9]{0,5})$/;
 
 /**
@@ -77,7 +79,7 @@ function readHost(host: string, account: string | null, isName: boolean): NameAd
   if (labels.length === 1 || isPinned || isName) return nameOf([...devices, ...labels]);
   const lower = host.toLowerCase().replace(/\.$/, '');
   if (!isHost(lower)) refuse('bad-address', 'This is neither a name nor a DNS host.');
-  if (account !== null && !/^[\x21-\x3f\x41-\x7e]{1,64}$/.test(account)) refuse('bad-address', 'What stands before the @ is no mailbox.');
+  if (account !== null && !MAILBOX.test(account)) refuse('bad-address', 'What stands before the @ is no mailbox.');
   return { kind: 'elsewhere', what: 'host', host: lower, account, port: null };
 }
 
@@ -106,7 +108,7 @@ function readBareUdf(text: string): UdfAddress | null {
 function readIp(text: string): ElsewhereAddress | null {
   const bracketed = /^\[([0-9a-f:.]+)\](?::([0-9]{1,5}))?$/i.exec(text);
   const plain = /^([0-9.]+)(?::([0-9]{1,5}))?$/.exec(text);
-  const v6 = bracketed?.[1] ?? (text.includes(':') && !plain ? text : null);
+  const v6 = bracketed?.[1] ?? (text.includes(':') && !text.includes('@') && !plain ? text : null);
   const port = Number((bracketed ?? plain)?.[2] ?? Number.NaN);
   const what = v6 !== null && readIpv6(v6) ? 'ipv6' : plain?.[1] !== undefined && readIpv4(plain[1]) ? 'ipv4' : null;
   if (what === null) return v6 === null ? null : refuse('bad-address', 'This is no IPv6 address.');

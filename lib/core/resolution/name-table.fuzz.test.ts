@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { utf8 } from '../bytes/bytes';
 import { fixtureRecord, fixtureUdf } from './fixture-names';
 import { NameTable } from './name-table';
+import { UdfsInMemory } from './udf-store';
 import { factsOf, type RecordFacts, type TenureFacts } from './reader';
 
 const NAMES = ['alice', 'bob', 'c', 'a-b', 'x'.repeat(63), 'alic', 'alicee'];
 const HOLDERS = ['one', 'two', 'three'];
-const udfs = new Map(HOLDERS.map((holder) => [holder, fixtureUdf(holder)]));
+const holders = new Map(HOLDERS.map((holder) => [holder, fixtureUdf(holder)]));
 const put = fc.record({
   name: fc.constantFrom(...NAMES),
   tenure: fc.constantFrom(0, 1, 2, 3, 999_999),
@@ -41,23 +42,24 @@ class Model {
 test('a table answers as a plain map does, whatever comes in, and so does its saved copy', () => {
   fc.assert(
     fc.property(fc.array(put, { maxLength: 60 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }), (puts, seed) => {
-      const table = new NameTable(seed);
+      const udfs = new UdfsInMemory();
+      const table = new NameTable(seed, 0, udfs);
       const model = new Model();
       puts.forEach(({ holder, ...change }, i) => {
-        const record = fixtureRecord(change.name, '', { ...change, udf: model.facts.get(`${change.name}.${change.tenure}`)?.udf ?? udfs.get(holder) ?? '' });
+        const record = fixtureRecord(change.name, '', { ...change, udf: model.facts.get(`${change.name}.${change.tenure}`)?.udf ?? holders.get(holder) ?? '' });
         const index = i * 2 ** 31 + i;
         table.put(record, index, 1_000 + i);
         model.put(record, index, 1_000 + i);
       });
       table.sealed({ seal: 3, timeSec: 4, size: 5 }, 6);
-      const loaded = NameTable.allocate(JSON.parse(JSON.stringify(table.counts())) as ReturnType<NameTable['counts']>);
+      const loaded = NameTable.allocate(JSON.parse(JSON.stringify(table.counts())) as ReturnType<NameTable['counts']>, udfs);
       const from = table.sections();
       loaded.sections().forEach((section, i) => section.set(from[i] ?? new Uint8Array(0)));
       for (const one of [table, loaded]) {
         expect(one.asOf()).toEqual({ seal: 3, timeSec: 4, size: 5 });
         expect(one.quietSec()).toBe(6);
         for (const name of NAMES) for (const tenure of [null, 0, 1, 2, 3, 4, 999_999]) expect(one.tenure(name, tenure)).toEqual(model.tenure(name, tenure));
-        for (const udf of udfs.values()) {
+        for (const udf of holders.values()) {
           const held = [...model.facts.values()].filter((facts) => facts.udf === udf).map(({ name, tenure }) => `${name}.${tenure}`);
           expect(new Set(one.heldBy(udf.slice(0, 28)).map(({ name, tenure }) => `${name}.${tenure}`))).toEqual(new Set(held));
         }

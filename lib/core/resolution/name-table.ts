@@ -4,14 +4,15 @@ import { invariant } from '../refusal';
 import { ByteSet, FILL, hashBytes, roomFor, slotsFor } from './byte-set';
 import type { AsOf, NameReader, RecordFacts, TenureFacts } from './reader';
 import { factsOf } from './reader';
+import { readIpv4 } from '../assertion/dns';
+import { type UdfStore, UdfsInMemory } from './udf-store';
 import { packAddresses, unpackAddresses } from './packed-addresses';
-import { ALIVE_ENDS, flagsOf, readFlags, type TableCounts, UDF_BITS, UDF_BYTES, UDF_HASHED_BYTES, WORDS } from './table-layout';
+import { ALIVE_ENDS, flagsOf, INDEX_HIGH, INLINE_ADDRESS, readFlags, type TableCounts, UDF_BITS, UDF_HASHED_BYTES, WORDS } from './table-layout';
 
 /** NameTable answers names from memory. It is written by one thread, a seal at a time, and never in the middle of an answer. */
 export class NameTable implements NameReader {
   #words: Uint32Array;
   #flags: Uint8Array;
-  #udfs: Uint8Array;
   #heap: Uint8Array;
   #nameSlots: Uint32Array;
   #udfSlots: Uint32Array;
@@ -25,14 +26,15 @@ export class NameTable implements NameReader {
   readonly #seed: number;
   readonly #services: ByteSet;
   readonly #lists: ByteSet;
-  readonly #udf = new Uint8Array(UDF_BYTES);
+  #udfs: UdfStore;
+  readonly #inline = Uint8Array.of(4, 0, 0, 0, 0);
 
   /** A fresh table for about `expected` names; `seed` is 32 random bits. */
-  constructor(seed: number, expected = 0) {
+  constructor(seed: number, expected = 0, udfs: UdfStore = new UdfsInMemory()) {
     this.#seed = seed;
     this.#words = new Uint32Array(expected * WORDS);
     this.#flags = new Uint8Array(expected);
-    this.#udfs = new Uint8Array(expected * UDF_BYTES);
+    this.#udfs = udfs;
     this.#heap = new Uint8Array(expected * 12);
     this.#nameSlots = new Uint32Array(slotsFor(expected));
     this.#udfSlots = new Uint32Array(slotsFor(expected));
@@ -41,8 +43,8 @@ export class NameTable implements NameReader {
   }
 
   /** allocate is a table with empty arrays of the right sizes, to be filled (`sections`) from a file before anything is asked. */
-  static allocate(counts: TableCounts): NameTable {
-    const table = new NameTable(counts.seed);
+  static allocate(counts: TableCounts, udfs: UdfStore): NameTable {
+    const table = new NameTable(counts.seed, 0, udfs);
     table.#rows = counts.rows;
     table.#names = counts.names;
     table.#identities = counts.udfs;
@@ -52,7 +54,6 @@ export class NameTable implements NameReader {
     table.#asOf = counts.asOf;
     table.#words = new Uint32Array(counts.rows * WORDS);
     table.#flags = new Uint8Array(counts.rows);
-    table.#udfs = new Uint8Array(counts.rows * UDF_BYTES);
     table.#heap = new Uint8Array(counts.heapBytes);
     table.#nameSlots = new Uint32Array(slotsFor(counts.names));
     table.#udfSlots = new Uint32Array(slotsFor(counts.udfs));
@@ -96,7 +97,6 @@ export class NameTable implements NameReader {
     return [
       bytesOf(this.#words.subarray(0, rows * WORDS)),
       this.#flags.subarray(0, rows),
-      this.#udfs.subarray(0, rows * UDF_BYTES),
       this.#heap.subarray(0, this.#heapUsed),
       bytesOf(this.#nameSlots),
       bytesOf(this.#udfSlots),
@@ -122,8 +122,8 @@ export class NameTable implements NameReader {
 
   /** sizeBytes is the memory of all arrays. */
   get sizeBytes(): number {
-    const arrays = [this.#words, this.#flags, this.#udfs, this.#heap, this.#nameSlots, this.#udfSlots, this.#services.heap, this.#services.slots, this.#lists.heap, this.#lists.slots];
-    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+    const arrays = [this.#words, this.#flags, this.#heap, this.#nameSlots, this.#udfSlots, this.#services.heap, this.#services.slots, this.#lists.heap, this.#lists.slots];
+    return arrays.reduce((sum, array) => sum + array.byteLength, this.#udfs.sizeBytes);
   }
 
   asOf(): AsOf {
@@ -144,9 +144,10 @@ export class NameTable implements NameReader {
     const at = row * WORDS;
     const words = this.#words;
     words[at + 1] = facts.service === null ? 0 : this.#services.add(utf8(facts.service));
-    words[at + 2] = facts.dns.length === 0 ? 0 : this.#lists.add(packAddresses(facts.dns));
+    const inline = facts.dns.length === 1 ? readIpv4(facts.dns[0] ?? '') : null;
+    words[at + 2] = inline !== null ? fourBytes(inline, 0) >>> 0 : facts.dns.length === 0 ? 0 : this.#lists.add(packAddresses(facts.dns));
     words[at + 6] = index % 2 ** 32;
-    words[at + 7] = ((facts.tenure << 12) | (bytes.length << 6) | Math.floor(index / 2 ** 32)) >>> 0;
+    words[at + 7] = ((facts.tenure << 12) | (bytes.length << 6) | (inline === null ? 0 : INLINE_ADDRESS) | Math.floor(index / 2 ** 32)) >>> 0;
     this.#flags[row] = flagsOf(facts);
   }
 
@@ -189,10 +190,10 @@ export class NameTable implements NameReader {
     invariant(row < 2 ** 32 - 1, 'a name table holds fewer than 2^32 tenures');
     this.#words = roomFor(this.#words, row * WORDS, (row + 1) * WORDS);
     this.#flags = roomFor(this.#flags, row, row + 1);
-    this.#udfs = roomFor(this.#udfs, row * UDF_BYTES, (row + 1) * UDF_BYTES);
-    this.#udfs.set(fromBase32(udf), row * UDF_BYTES);
+    const packed = fromBase32(udf);
+    const slot = this.#udfSlot(packed);
+    this.#udfs.add(row, packed);
     this.#rows++;
-    const slot = this.#udfSlot(this.#udfs, row * UDF_BYTES);
     const newest = this.#udfSlots[slot] as number;
     this.#words[row * WORDS + 5] = newest;
     this.#udfSlots[slot] = row + 1;
@@ -229,7 +230,9 @@ export class NameTable implements NameReader {
     this.#udfSlots = new Uint32Array(size);
     for (const row of old) {
       if (row === 0) continue;
-      this.#udfSlots[this.#udfSlot(this.#udfs, (row - 1) * UDF_BYTES)] = row;
+      let slot = hashUdf(this.#udfs.read(row - 1), this.#seed) & (size - 1);
+      while (this.#udfSlots[slot] !== 0) slot = (slot + 1) & (size - 1);
+      this.#udfSlots[slot] = row;
     }
   }
 
@@ -261,9 +264,13 @@ export class NameTable implements NameReader {
     return ((ALIVE_ENDS >> (((this.#flags[row] as number) >> 2) & 3)) & 1) === 1;
   }
 
-  /** addressesAt is the packed list of a row's own DNS servers, a view: for each, its length (4 or 16) and its bytes. Empty if it has none. */
+  /** addressesAt is the packed list of a row's own DNS servers, a view that the next call may overwrite: for each, its length (4 or 16) and its bytes. Empty if it has none. */
   addressesAt(row: number): Uint8Array {
     const number = this.#words[row * WORDS + 2] as number;
+    if (((this.#words[row * WORDS + 7] as number) & INLINE_ADDRESS) !== 0) {
+      for (let i = 1; i <= 4; i++) this.#inline[i] = number >>> (32 - 8 * i);
+      return this.#inline;
+    }
     return number === 0 ? NOTHING : this.#lists.get(number);
   }
 
@@ -277,12 +284,12 @@ export class NameTable implements NameReader {
     return {
       name: text(this.#heap.subarray(place, place + this.#nameLength(row))),
       tenure: last >>> 12,
-      udf: toBase32(this.#udfs.subarray(row * UDF_BYTES, (row + 1) * UDF_BYTES), UDF_BITS),
+      udf: toBase32(this.#udfs.read(row), UDF_BITS),
       service: service === 0 ? null : text(this.#services.get(service)),
       dns: unpackAddresses(this.addressesAt(row)),
       ...readFlags(flags),
       sinceSec: words[at + 3] as number,
-      index: (last & 63) * 2 ** 32 + (words[at + 6] as number),
+      index: (last & INDEX_HIGH) * 2 ** 32 + (words[at + 6] as number),
     };
   }
 
@@ -296,9 +303,8 @@ export class NameTable implements NameReader {
   }
 
   heldBy(udf: string): TenureFacts[] {
-    this.#udf.set(fromBase32(udf.length === 28 ? udf : udf.slice(0, 52)));
     const held: TenureFacts[] = [];
-    for (let row = (this.#udfSlots[this.#udfSlot(this.#udf, 0)] as number) - 1; row >= 0; row = (this.#words[row * WORDS + 5] as number) - 1) {
+    for (let row = (this.#udfSlots[this.#udfSlot(fromBase32(udf))] as number) - 1; row >= 0; row = (this.#words[row * WORDS + 5] as number) - 1) {
       const facts = this.factsAt(row);
       if (facts.udf.startsWith(udf)) held.push(facts);
     }
@@ -331,16 +337,15 @@ export class NameTable implements NameReader {
     return true;
   }
 
-  #udfSlot(bytes: Uint8Array, start: number): number {
+  /** #udfSlot is where the newest row of a UDF stands, or the empty slot where it would. The UDF may be a short one. */
+  #udfSlot(udf: Uint8Array): number {
     const slots = this.#udfSlots;
     const mask = slots.length - 1;
-    let hash = this.#seed;
-    for (let i = 0; i < 16; i += 4) hash = Math.imul(hash ^ (((bytes[start + i + 1] as number) << 24) | ((bytes[start + i + 2] as number) << 16) | ((bytes[start + i + 3] as number) << 8) | (bytes[start + i + 4] as number)), 0x85ebca6b) ^ (hash >>> 15);
-    let slot = (hash ^ (hash >>> 13)) & mask;
+    let slot = hashUdf(udf, this.#seed) & mask;
     for (let row = slots[slot] as number; row !== 0; row = slots[slot] as number) {
-      const at = (row - 1) * UDF_BYTES;
+      const known = this.#udfs.read(row - 1);
       let same = 0;
-      while (same < UDF_HASHED_BYTES && this.#udfs[at + same] === bytes[start + same]) same++;
+      while (same < UDF_HASHED_BYTES && known[same] === udf[same]) same++;
       if (same === UDF_HASHED_BYTES) return slot;
       slot = (slot + 1) & mask;
     }
@@ -349,6 +354,17 @@ export class NameTable implements NameReader {
 }
 
 const NOTHING = new Uint8Array(0);
+
+function fourBytes(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+}
+
+/** hashUdf stirs 16 of a UDF's bytes, all of which a short UDF has; the first says only what kind of UDF it is. */
+function hashUdf(udf: Uint8Array, seed: number): number {
+  let hash = seed;
+  for (let at = 1; at < UDF_HASHED_BYTES; at += 4) hash = Math.imul(hash ^ fourBytes(udf, at), 0x85ebca6b) ^ (hash >>> 15);
+  return hash ^ (hash >>> 13);
+}
 
 function bytesOf(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

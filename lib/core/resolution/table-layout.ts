@@ -2,16 +2,19 @@ import type { Ended, Registration } from '../registry/state';
 import type { AsOf, TenureFacts } from './reader';
 
 /*
- * All names in flat arrays: about a hundred bytes each, and nothing that a garbage collector has to look at. One row a tenure:
+ * All names in flat arrays: about 50 bytes each and the name, and nothing that a garbage collector has to look at. One row a tenure:
  *   words  8 × u32: name's place in the heap, service, dns (numbers in their sets, 0 = none), sinceSec, row+1 of the next lower
  *          tenure, row+1 of the row before of the same identity, low word of the log index,
- *          tenure (20 bits) | name length (6) | high bits of the index (6)
+ *          tenure (20 bits) | name length (6) | the third word is an IPv4 address (1) | high bits of the index (5)
  *   flags  u8: registration (2 bits) | ended (2) | disputed | pending transfer | pending reassignment | reversed
- *   udfs   33 bytes: the UDF's 260 bits
- * and two hash tables, of names (row+1 of the highest tenure) and of UDFs (row+1 of the newest row).
+ * The UDFs, 33 bytes a row, are kept elsewhere (`UdfStore`).
+ * There are two hash tables, of names (row+1 of the highest tenure) and of UDFs (row+1 of the newest row).
  */
 
 export const WORDS = 8;
+/** INLINE_ADDRESS marks a row whose only DNS server is the IPv4 address in its third word. */
+export const INLINE_ADDRESS = 32;
+export const INDEX_HIGH = 31;
 export const UDF_BYTES = 33;
 /** Short UDFs have 140 bits, so what is hashed is what they are sure to have in whole bytes. */
 export const UDF_HASHED_BYTES = 17;
