@@ -1,24 +1,30 @@
+import * as names from '../assertion/fixture-names';
 import * as fixtures from '../assertion/fixtures';
 import type { ParsedAssertion } from '../assertion/parse';
 import { ZERO } from '../assertion/payloads';
 import { FixtureLog } from '../registry/fixture-log';
-import { readIdentity, readPolicy, readRecord, readReserved } from '../registry/state';
+import { type RecordEntry, readIdentity, readPolicy, readRecord, readReserved } from '../registry/state';
+
+/** ACTION_KINDS are the things somebody may try. */
+export const ACTION_KINDS = [
+  'register', 'update', 'root-update', 'rotate', 'reserve', 'mark', 'release', 'policy', 'replay', 'transfer', 'root-transfer', 'cancel', 'topup', 'dispute',
+  'dispute-closed', 'reassign', 'payment-reversed', 'payment-settled', 'early-tenure',
+] as const;
 
 /** Action is one thing somebody tries, as plain numbers, so that a test library can invent and shrink it. */
 export interface Action {
-  readonly kind: 'register' | 'update' | 'root-update' | 'rotate' | 'reserve' | 'mark' | 'release' | 'policy' | 'replay';
+  readonly kind: (typeof ACTION_KINDS)[number];
   readonly who: number;
   readonly what: number;
   readonly value: number;
 }
 
-export const ACTION_KINDS: readonly Action['kind'][] = ['register', 'update', 'root-update', 'rotate', 'reserve', 'mark', 'release', 'policy', 'replay'];
-
+/** `bob` has few letters, so that its payment can be taken back. */
 const NAMES = ['alice-cooper', 'alicecooper', 'b-o-b', 'carol', 'dave-the-8th'];
 
 /**
  * FixtureHistory plays actions against a registry, well-formed for the state as it is when they are made, which is not always
- * when they are sealed: so a random history has stale, late, busy, reserved, unsigned and repeated assertions in it.
+ * when they are sealed: so a random history has stale, late, busy, reserved, barred, unsigned and repeated assertions in it.
  */
 export class FixtureHistory {
   readonly log: FixtureLog;
@@ -37,7 +43,8 @@ export class FixtureHistory {
     this.log.seal(assertions, seconds);
   }
 
-  #make({ kind, who, what, value }: Action): ParsedAssertion | null {
+  #make(action: Action): ParsedAssertion | null {
+    const { kind, who, what, value } = action;
     const { log } = this;
     const { state, world } = log;
     const at = who % this.#identities.length;
@@ -48,11 +55,7 @@ export class FixtureHistory {
     const reserved = readReserved(state, name.replaceAll('-', ''))?.entry.head ?? ZERO;
     switch (kind) {
       case 'register':
-        return fixtures.makeRegister(world, identity, name, { service: `p${value}.example` });
-      case 'update':
-        return record === undefined ? null : fixtures.makeUpdate(world, identity, record, { service: `u${value}.example` });
-      case 'root-update':
-        return record === undefined ? null : fixtures.makeRootUpdate(world, identity, record, { service: `r${value}.example` });
+        return fixtures.makeRegister(world, identity, name, { service: `p${value}.example`, tenure: record?.ended === 'unpaid' ? record.tenure + 1 : 0 });
       case 'rotate': {
         if (readIdentity(state, identity.udf) === null) return null;
         const next = fixtures.nextIdentity(identity);
@@ -70,8 +73,45 @@ export class FixtureHistory {
         const last = policy.pending[0] ?? policy;
         return fixtures.makePolicy(world, { ...policy.policy, periodSec: 30 + (value % 30) }, last.number + 1, last.hash);
       }
-      default:
+      case 'replay':
         return this.sent[value % Math.max(1, this.sent.length)] ?? null;
+      default:
+        return record === undefined ? null : this.#about(record, action, identity);
+    }
+  }
+
+  /** Mostly signed by whoever holds the name, now and then by the one who tries. */
+  #about(record: RecordEntry, { kind, value, who }: Action, identity: fixtures.FixtureIdentity): ParsedAssertion | null {
+    const { state, world } = this.log;
+    const holder = value % 7 === 0 ? identity : (this.#identities.find(({ udf }) => udf === record.udf) ?? identity);
+    const next = this.#identities[(who + 1) % this.#identities.length] as fixtures.FixtureIdentity;
+    const earlier = readRecord(state, record.name, Math.max(0, record.tenure - 1))?.entry ?? record;
+    switch (kind) {
+      case 'update':
+        return fixtures.makeUpdate(world, holder, record, { service: `u${value}.example` });
+      case 'root-update':
+        return fixtures.makeRootUpdate(world, holder, record, { service: `r${value}.example` });
+      case 'transfer':
+        return names.makeTransfer(world, holder, next.udf === holder.udf ? identity : next, record);
+      case 'root-transfer':
+        return names.makeRootTransfer(world, holder, next, record);
+      case 'cancel':
+        return names.makeCancel(world, record, value % 2 === 0 ? holder.key : holder.root);
+      case 'topup':
+        return names.makeTopup(world, value % 3 === 0 ? earlier : record);
+      case 'dispute':
+        return names.makeDispute(world, record, `D-${value % 3}`);
+      case 'dispute-closed':
+        return names.makeDispute(world, record, record.case ?? `D-${value % 3}`, 'dispute-closed');
+      case 'reassign':
+        return names.makeReassign(world, next, record, record.case === null ? { case: `D-${value % 3}` } : {});
+      case 'payment-reversed':
+      case 'payment-settled':
+        return names.makePayment(world, record, kind);
+      default: {
+        const past = this.#identities.find(({ udf }) => udf === earlier.udf) ?? identity;
+        return fixtures.makeUpdate(world, past, earlier, { service: `e${value}.example` });
+      }
     }
   }
 }
