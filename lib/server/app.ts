@@ -5,6 +5,7 @@ import { createSandbox, type Sandbox } from '../sandbox/sandbox';
 import { databaseStore } from '../sandbox/database-store';
 import { makeContext, type AppContext } from '../services/app-context';
 import { followSeals } from '../services/follow-seals';
+import { checkWitnesses, WitnessAsker, type WitnessState } from '../services/ask-witness';
 import { hasRegistry, openRegistry } from '../services/open-registry';
 import { followSealedOrders, reconcilePayments } from '../services/reconcile-payments';
 import { SnapshotFolder } from '../services/snapshot-folder';
@@ -35,6 +36,8 @@ export interface App {
   sandbox: Sandbox | null;
   counts: RequestCounts;
   snapshots: SnapshotFolder;
+  /** how it stands with the witnesses that are asked */
+  witnesses: readonly WitnessState[];
   /** leads says whether this process seals */
   leads(): boolean;
   /** listening tells the port, once it is known, to those who call this very server: the sandbox and its webhooks. */
@@ -91,7 +94,9 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   live.onSeal((seal) => hub.publish(formatEvent('seal', seal.number, sealEvent(ctx, seal))));
   const snapshots = new SnapshotFolder(join(env.dataDir, 'snapshots'));
   let loop: MinuteLoop | null = null;
-  let stopped = false;
+  const stopping = new AbortController();
+  const askers = env.witnesses.map((witness) => new WitnessAsker(witness, stopping.signal));
+  await checkWitnesses(ctx, askers);
   const lock = await campaign(db, {
     onChange: (held) => {
       if (db.kind === 'postgres') say(held ? 'this process seals now' : 'this process does not seal any more');
@@ -102,7 +107,8 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   loop = startMinuteLoop(ctx, lock, [
     { name: 'following sealed orders', everySec: 0, run: followSealedOrders },
     { name: 'reconciling payments', everySec: 0, run: reconcilePayments },
-    ...(env.snapshotSeals === 0 ? [] : [{ name: 'snapshot', everySec: 0, run: () => writeSnapshot(ctx, { folder: snapshots, everySeals: env.snapshotSeals, stopped: () => stopped }) }]),
+    ...(env.snapshotSeals === 0 ? [] : [{ name: 'snapshot', everySec: 0, run: () => writeSnapshot(ctx, { folder: snapshots, everySeals: env.snapshotSeals, stopped: () => stopping.signal.aborted }) }]),
+    ...askers.map((asker) => ({ name: `asking witness ${asker.vkeyText}`, everySec: 0, run: () => asker.ask(ctx) })),
     { name: 'database maintenance', everySec: MAINTAIN_SEC, run: () => db.maintain() },
   ]);
   let closing: Promise<void> | null = null;
@@ -114,6 +120,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     sandbox,
     counts: new RequestCounts(),
     snapshots,
+    witnesses: askers.map((asker) => asker.state),
     leads: () => lock.held(),
     listening(actual) {
       port = actual;
@@ -121,7 +128,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     },
     close() {
       closing ??= (async () => {
-        stopped = true;
+        stopping.abort();
         hub.close();
         sandbox?.stop();
         await app.loop.stop();

@@ -65,6 +65,7 @@ export function makeLane(app: App): Lane {
   };
   renew();
   app.ctx.registry.onSeal(renew);
+  app.ctx.registry.onLine(renew);
 
   return {
     ready: (url) => newest.get(url) ?? tlog.get(url),

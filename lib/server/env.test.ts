@@ -1,8 +1,13 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { publicKeyOf } from '../core/keys/sign';
+import { COSIGNATURE, ED25519, formatVkey, makeVkey } from '../core/note/vkey';
 import { EnvError, readEnv } from './env';
 
 test('an empty environment gives the documented defaults', () => {
-  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440 });
+  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, witnesses: [] });
 });
 
 test('every variable is read', () => {
@@ -12,7 +17,7 @@ test('every variable is read', () => {
   });
   expect(env).toEqual({
     port: 41001, origin: 'mns.example', periodSec: 5, databaseUrl: 'postgresql://u@h/db', dataDir: '/var/mns',
-    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0,
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, witnesses: [],
   });
 });
 
@@ -36,4 +41,19 @@ test('a Stripe key never stands in a message', () => {
 
 test('a public origin without Stripe refuses to start', () => {
   expect(() => readEnv({ MNS_ORIGIN: 'mns.example' })).toThrow('MNS_ORIGIN');
+});
+
+test('witnesses are read from the variable or from the file it names, and a wrong one is said', () => {
+  const vkey = formatVkey(makeVkey('witness.example', COSIGNATURE, publicKeyOf(new Uint8Array(32).fill(1))));
+  const other = formatVkey(makeVkey('other.example', COSIGNATURE, publicKeyOf(new Uint8Array(32).fill(2))));
+  const read = (value: string, folder = '/') => readEnv({ MNS_WITNESSES: value }, folder).witnesses.map(({ url, vkey: key }) => [key.name, url]);
+  const both = [['witness.example', 'https://w.example/sub'], ['other.example', 'http://127.0.0.1:80']];
+  expect(read(`${vkey}@https://w.example/sub/ ${other}@http://127.0.0.1:80`)).toEqual(both);
+  const folder = mkdtempSync(join(tmpdir(), 'mns-env-'));
+  writeFileSync(join(folder, 'witnesses.txt'), `# ours\n${vkey}@https://w.example/sub # main\n\n${other}@http://127.0.0.1:80\n`);
+  expect(read('witnesses.txt', folder)).toEqual(both);
+  const plain = formatVkey(makeVkey('log.example', ED25519, publicKeyOf(new Uint8Array(32).fill(1))));
+  for (const wrong of [`${vkey}`, `${vkey}@ftp://w.example`, `${vkey.replace('+', '+0')}@https://w.example`, `${plain}@https://w.example`, `${vkey}@https://a.example ${vkey}@https://b.example`]) {
+    expect(() => read(wrong)).toThrow('MNS_WITNESSES');
+  }
 });

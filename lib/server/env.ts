@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { sandboxAllowed } from '../sandbox/allowed';
+import { readWitnesses, type Witness } from '../services/witnesses';
 import { SNAPSHOT_SEALS } from '../services/write-snapshot';
 
 /** ServerEnv is everything the process reads from its environment, parsed once at start. */
@@ -16,6 +18,8 @@ export interface ServerEnv {
   stripe: { secretKey: string; webhookSecret: string } | null;
   /** snapshotSeals is how many seals apart state snapshots are; 0 makes none. */
   snapshotSeals: number;
+  /** witnesses are asked to cosign each names checkpoint. */
+  witnesses: readonly Witness[];
 }
 
 /** EnvError says which variable is wrong and what it may be; it never quotes a secret. */
@@ -53,6 +57,7 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
     dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),
     stripe: secretKey !== null && webhookSecret !== null ? { secretKey, webhookSecret } : null,
     snapshotSeals: integerOf(vars, 'MNS_SNAPSHOT_SEALS', SNAPSHOT_SEALS, 0, 100_000_000),
+    witnesses: witnessesOf(vars, workingDir),
   };
 }
 
@@ -69,6 +74,17 @@ function originOf(vars: Vars, port: number): string {
   const portOk = portText === undefined || (String(Number(portText)) === portText && Number(portText) >= 1 && Number(portText) <= 65_535);
   if (!hostOk || !portOk) throw new EnvError(`MNS_ORIGIN must be a host in lower case, with a port if it is not 443: "mns.example" or "localhost:3000", not "${value}"`);
   return value;
+}
+
+function witnessesOf(vars: Vars, workingDir: string): Witness[] {
+  const value = valueOf(vars, 'MNS_WITNESSES');
+  if (value === null) return [];
+  try {
+    // An item holds an "@"; without one it is the name of a file.
+    return readWitnesses(value.includes('@') ? value : readFileSync(resolve(workingDir, value), 'utf8'));
+  } catch (error) {
+    throw new EnvError(`MNS_WITNESSES: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function databaseUrlOf(vars: Vars): string | null {

@@ -39,6 +39,8 @@ export class LiveRegistry implements RegistryView {
   private currentEdges: Both<Edge>;
   private readonly seals: SealFacts[];
   private readonly listeners = new Set<(seal: SealFacts) => void>();
+  private readonly lineListeners = new Set<() => void>();
+  private lines: string[] = [];
 
   constructor(
     readonly map: MapTree,
@@ -96,6 +98,7 @@ export class LiveRegistry implements RegistryView {
   /** advance goes to the next seal and tells the listeners. */
   advance({ seal, edges, policy }: Advance): void {
     this.newest = seal;
+    this.lines = [];
     this.currentEdges = edges;
     if (policy !== null) this.entry = policy;
     this.seals.unshift(seal);
@@ -107,5 +110,23 @@ export class LiveRegistry implements RegistryView {
   onSeal(listener: (seal: SealFacts) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** headLines are the signature lines of witnesses and validators that this process has taken in on the newest name-log checkpoint. */
+  get headLines(): readonly string[] {
+    return this.lines;
+  }
+
+  /** addLine takes in a verified line on the name-log checkpoint of a seal; on an older seal than the newest it changes nothing here. */
+  addLine(seal: number, line: string): void {
+    if (seal !== this.newest.number || this.lines.includes(line)) return;
+    this.lines.push(line);
+    for (const listener of this.lineListeners) listener();
+  }
+
+  /** onLine calls back when a line has come for the newest checkpoint; the function returned ends that. */
+  onLine(listener: () => void): () => void {
+    this.lineListeners.add(listener);
+    return () => this.lineListeners.delete(listener);
   }
 }

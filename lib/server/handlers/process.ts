@@ -44,6 +44,7 @@ export function metrics(app: App): Handler {
       { name: 'mns_accept_queue', help: 'Assertions that wait to be accepted.', type: 'gauge', values: [{ value: acceptor.queued }] },
       { name: 'mns_waiting_for_seal', help: 'Accepted assertions that wait for their seal.', type: 'gauge', values: [{ value: acceptor.waiting }] },
       { name: 'mns_refunds_failed', help: 'Refunds that Stripe could not make: a person must look at each.', type: 'gauge', values: failedRefunds === null ? [] : [{ value: failedRefunds }] },
+      { name: 'mns_witness_seal', help: 'Newest seal that each witness has cosigned.', type: 'gauge', values: app.witnesses.flatMap(({ name, seal }) => (seal === null ? [] : [{ label: ['witness', name] as const, value: seal }])) },
       { name: 'mns_event_readers', help: 'Open event streams.', type: 'gauge', values: [{ value: app.hub.readerCount }] },
       app.counts.metric(),
       ...processMetrics(),

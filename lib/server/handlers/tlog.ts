@@ -10,7 +10,7 @@ type LogName = 'names' | 'proofs';
 
 const SIZE = /^(0|[1-9][0-9]{0,15})$/;
 
-/** Tiles, bundles and sealed checkpoints never change, so an answer that was made once is kept. */
+/** Tiles, bundles and checkpoints of older seals never change, so an answer that was made once is kept. */
 export type TlogCache = ByteCache<HotResponse>;
 
 /** tlogHandler answers the read path of both logs (tlog-tiles): `/tlog/*rest`. */
@@ -29,7 +29,7 @@ export function tlogHandler(cache: TlogCache): Handler {
 
 async function make(ctx: AppContext, log: LogName, path: string, key: string, cache: TlogCache): Promise<HotResponse> {
   const answer = await answerFor(ctx, log, path);
-  cache.set(key, answer, answer.body.length + 1_000);
+  if (answer.headers['etag'] !== undefined) cache.set(key, answer, answer.body.length + 1_000);
   return answer;
 }
 
@@ -37,7 +37,8 @@ async function answerFor(ctx: AppContext, log: LogName, path: string): Promise<H
   if (log === 'names' && path.startsWith('checkpoint/')) {
     const size = path.slice('checkpoint/'.length);
     if (!SIZE.test(size)) refuseService('not-found', 'A checkpoint is asked for by its size.');
-    return immutable('text/plain; charset=utf-8', Buffer.from(await showCheckpointAt(ctx, Number(size))));
+    const { final, note } = await showCheckpointAt(ctx, Number(size));
+    return final ? immutable('text/plain; charset=utf-8', Buffer.from(note)) : checkpointText(note);
   }
   if (!path.startsWith('tile/')) return refuseService('not-found', 'A log has `checkpoint`, `tile/<level>/<index>` and `tile/entries/<index>`.');
   return immutable('application/octet-stream', await readTile(ctx, log, path));
@@ -45,6 +46,11 @@ async function answerFor(ctx: AppContext, log: LogName, path: string): Promise<H
 
 /** checkpointAnswer is the newest checkpoint, which changes with each seal and is never kept by anybody. */
 export function checkpointAnswer(ctx: AppContext, log: LogName): HotResponse {
-  const body = Buffer.from(showCheckpoint(ctx, log));
+  return checkpointText(showCheckpoint(ctx, log));
+}
+
+/** checkpointText is a checkpoint that may get more lines, or is not the newest for long. */
+function checkpointText(note: string): HotResponse & { body: Uint8Array } {
+  const body = Buffer.from(note);
   return { status: 200, headers: { ...READ_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.length), 'cache-control': 'no-store' }, body };
 }
