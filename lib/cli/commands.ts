@@ -15,4 +15,5 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'update', summary: 'move a name to another provider, or change its name servers', load: () => import('./commands/update') },
   { name: 'cert', summary: 'certificates for the hosts under your name, tied to your identity', load: () => import('./commands/cert') },
   { name: 'witness', summary: 'cosign checkpoints of logs for others (C2SP witness)', load: () => import('./commands/witness') },
+  { name: 'verify', summary: 'check a receipt, evidence or a .tlog-proof', load: () => import('./commands/verify') },
 ];
