@@ -53,7 +53,7 @@ test('witnesses are read from the variable or from the file it names, and a wron
   writeFileSync(join(folder, 'witnesses.txt'), `# ours\n${vkey}@https://w.example/sub # main\n\n${other}@http://127.0.0.1:80\n`);
   expect(read('witnesses.txt', folder)).toEqual(both);
   const plain = formatVkey(makeVkey('log.example', ED25519, publicKeyOf(new Uint8Array(32).fill(1))));
-  for (const wrong of [`${vkey}`, `${vkey}@ftp://w.example`, `${vkey.replace('+', '+0')}@https://w.example`, `${plain}@https://w.example`, `${vkey}@https://a.example ${vkey}@https://b.example`]) {
+  for (const wrong of [vkey, `${vkey}@ftp://w.example`, `${vkey.replace('+', '+0')}@https://w.example`, `${plain}@https://w.example`, `${vkey}@https://a.example ${vkey}@https://b.example`]) {
     expect(() => read(wrong)).toThrow('MNS_WITNESSES');
   }
 });

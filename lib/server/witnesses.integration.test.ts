@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeIdentity, makeRegister } from '../core/assertion/fixtures';
 import { publicKeyOf, sign } from '../core/keys/sign';
 import { parseNote, verifyNote } from '../core/note/note';
-import { COSIGNATURE, formatVkey, makeVkey, parseVkey, type Vkey } from '../core/note/vkey';
+import { COSIGNATURE, makeVkey, parseVkey, type Vkey } from '../core/note/vkey';
 import { Witness as RealWitness } from '../cli/witness/witness';
 import type { WitnessKey } from '../cli/witness/witness-key';
 import { DamageError } from '../services/edge-check';
