@@ -56,6 +56,13 @@ export function utf8(text: string): Uint8Array {
   return scratch.slice(0, encoder.encodeInto(text, scratch).written);
 }
 
+/** utf8Like is `utf8`, but gives `expected` itself where that holds these very bytes: nothing has to be allocated for what is there already. */
+export function utf8Like(text: string, expected: Uint8Array): Uint8Array {
+  if (text.length * 3 > scratch.length) return encoder.encode(text);
+  const encoded = scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+  return equalBytes(encoded, expected) ? expected : encoded.slice();
+}
+
 /** text decodes UTF-8 strictly and keeps a byte order mark. Refuses `bad-utf8`. */
 export function text(bytes: Uint8Array): string {
   try {

@@ -44,6 +44,8 @@ export interface BatchInput {
   readonly pending: readonly VerifiedAssertion[];
   /** The seal's time: later than the last seal's (see `sealTime`). */
   readonly timeSec: number;
+  /** What the name log is thought to gain, seal included: entries that come out the same are these very arrays. Nothing rests on it. */
+  readonly expected?: readonly Uint8Array[];
 }
 
 /** Accepted says where a pending assertion went. */
@@ -113,6 +115,7 @@ export function batch(input: BatchInput): Batch {
   const state = new Overlay(input.state);
   const place: Place = {
     due: new DueDraft(input.due),
+    expected: (index) => input.expected?.[index - edges.names.size],
     nextNameIndex: edges.names.size,
     number: last === null ? 0 : last.number + 1,
     proofIndex: edges.proofs.size,
@@ -137,7 +140,7 @@ export function batch(input: BatchInput): Batch {
     timeSec,
     type: 'seal',
   };
-  const names = grow(edges.names, [...taken.names, encodeEntry(seal)]);
+  const names = grow(edges.names, [...taken.names, encodeEntry(seal, input.expected?.at(-1))]);
   const heads = { names: headOf(names.edge), proofs: proofsHead };
   const { origin } = policyInForce(state);
   return {

@@ -1,10 +1,9 @@
 import type { Moment } from './delays';
 import type { Candidate } from './due-index';
 import { duePolicy } from './on-policy';
-import { type PendingChange, type RecordEntry, type StateEntry, type StateReader, readRecord } from './state';
+import { type Overlay, type PendingChange, type RecordEntry, type StateEntry, type StateReader, readRecord } from './state';
 import { close, type Found, isOver, lockAt, passOn } from './tenure';
-import { type Place, type Written, writeEntries } from './transition';
-import { type Overlay, encodeEntry } from './state';
+import { encodeEntries, type Place, type Written, writeEntries } from './transition';
 
 /**
  * takeDue runs everything that has fallen due in the open seal, in the order of the proof-log indexes it rests on, each judged by the
@@ -17,7 +16,7 @@ export function takeDue(state: Overlay, place: Place): Written[] {
 
 /** takeEffect runs one candidate, if its delay has passed. `candidates` must have been asked once, after the seal's assertions. */
 export function takeEffect(candidate: Candidate, state: Overlay, place: Place): Written[] {
-  const written = (effectOf(candidate, state, place) ?? []).map((entry) => ({ bytes: encodeEntry(entry), entry }));
+  const written = encodeEntries(effectOf(candidate, state, place) ?? [], place);
   writeEntries(written, state, place);
   return written;
 }

@@ -1,8 +1,8 @@
 import { parseStateEntry, readSealedEntry } from './parse-entry';
 import { type StateItem, type StateKey, type StateReader, type StateWrite, keyText } from './state';
 
-/** How many parsed entries are kept at hand; the rest are parsed again when they are asked for. */
-const PARSED_AT_HAND = 4_096;
+/** How many parsed entries are kept at hand, at the least those read or written last; the rest are parsed again when they are asked for. */
+const PARSED_AT_HAND = 16_384;
 
 /** Held is an entry as bytes; `own` ones were encoded here from a seal that was computed here, so that reading them needs no judging. */
 interface Held {
@@ -17,7 +17,9 @@ interface Held {
  */
 export class MemoryState implements StateReader {
   readonly #entries = new Map<string, Held>();
-  readonly #parsed = new Map<string, StateItem>();
+  #parsed = new Map<string, StateItem>();
+  /** Those kept before `#parsed` was full last time. */
+  #earlier = new Map<string, StateItem>();
 
   /** The number of keys. */
   get size(): number {
@@ -28,6 +30,11 @@ export class MemoryState implements StateReader {
     const at = keyText(key);
     const parsed = this.#parsed.get(at);
     if (parsed !== undefined) return parsed;
+    const earlier = this.#earlier.get(at);
+    if (earlier !== undefined) {
+      this.#keep(at, earlier);
+      return earlier;
+    }
     const held = this.#entries.get(at);
     if (held === undefined) return null;
     const item = { bytes: held.bytes, entry: held.own ? readSealedEntry(held.bytes) : parseStateEntry(held.bytes), index: held.index };
@@ -55,7 +62,10 @@ export class MemoryState implements StateReader {
   }
 
   #keep(at: string, item: StateItem): void {
-    if (this.#parsed.size >= PARSED_AT_HAND) this.#parsed.clear();
+    if (this.#parsed.size >= PARSED_AT_HAND) {
+      this.#earlier = this.#parsed;
+      this.#parsed = new Map();
+    }
     this.#parsed.set(at, item);
   }
 }

@@ -1,5 +1,5 @@
-import { utf8 } from '../bytes/bytes';
-import { encodeJson, type Json } from '../bytes/canonical-json';
+import { utf8, utf8Like } from '../bytes/bytes';
+import { canonicalText, type Json } from '../bytes/canonical-json';
 import { sha256, sha256After } from '../bytes/sha256';
 import { identityText, recordText } from './entry-text';
 import type { Delays, Mark, Policy, RoleKeys } from '../assertion/payloads';
@@ -250,16 +250,21 @@ export function stateValue(entryBytes: Uint8Array): Uint8Array {
   return sha256After(VALUE_PREFIX, entryBytes);
 }
 
-/** encodeEntry is an entry's bytes in the name log: canonical JSON. */
-export function encodeEntry(entry: NameLogEntry): Uint8Array {
+/** encodeEntry is an entry's bytes in the name log: canonical JSON. It gives `expected` itself if that holds these very bytes. */
+export function encodeEntry(entry: NameLogEntry, expected?: Uint8Array): Uint8Array {
+  const text = entryText(entry);
+  return expected === undefined ? utf8(text) : utf8Like(text, expected);
+}
+
+function entryText(entry: NameLogEntry): string {
   switch (entry.type) {
     case 'record':
-      return utf8(recordText(entry));
+      return recordText(entry);
     case 'identity':
-      return utf8(identityText(entry));
+      return identityText(entry);
     default: {
       const json: object = entry;
-      return encodeJson(json as Json);
+      return canonicalText(json as Json);
     }
   }
 }

@@ -134,6 +134,8 @@ export interface Place {
   readonly used: Set<string>;
   readonly due: DueBook;
   readonly sealed: SealedNames | null;
+  /** The entry that is thought to stand at a name-log index, so that one like it need not be made anew. Nothing rests on it. */
+  readonly expected?: (nameIndex: number) => Uint8Array | undefined;
 }
 
 /**
@@ -141,11 +143,16 @@ export interface Place {
  * refused assertion leaves both as they were. Accepting and sealing both go through here, so what one takes the other takes.
  */
 export function takeAssertion(verified: VerifiedAssertion, state: Overlay, place: Place): Written[] {
-  const written = transition(verified, state, place).map((entry) => ({ entry, bytes: encodeEntry(entry) }));
+  const written = encodeEntries(transition(verified, state, place), place);
   for (const chain of chainsOf(verified.parsed.payload)) place.used.add(chain);
   place.proofIndex += 1;
   writeEntries(written, state, place);
   return written;
+}
+
+/** encodeEntries gives the entries their bytes at the next name-log indexes. */
+export function encodeEntries(entries: readonly StateEntry[], { expected, nextNameIndex }: Place): Written[] {
+  return entries.map((entry, i) => ({ bytes: encodeEntry(entry, expected?.(nextNameIndex + i)), entry }));
 }
 
 /** writeEntries writes entries over the state at the next name-log indexes, and notes what waits in them. */
