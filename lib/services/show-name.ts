@@ -2,8 +2,8 @@ import { parseAssertion } from '../core/assertion/parse';
 import type { MapProof } from '../core/map/proof';
 import { invariant } from '../core/refusal';
 import { parseEntry } from '../core/registry/parse-entry';
-import { identityKey, nameKey, policyKey, type IdentityEntry, type PolicyEntry, type RecordEntry, type StateItem } from '../core/registry/state';
-import { assembleCommon, assembleStateProof, type CommonProof, earlierKeyOf, type EntryParts } from '../core/validation/assemble-proof';
+import { identityKey, nameKey, policyKey, type IdentityEntry, type PolicyEntry, type StateItem } from '../core/registry/state';
+import { assertionsOf, assembleCommon, assembleStateProof, type CommonProof, earlierKeyOf, type EntryParts } from '../core/validation/assemble-proof';
 import type { StateProof, Subject, SubjectState } from '../core/validation/state-proof';
 import { readEntriesAt, readEntry, type LogName } from '../storage/log-store';
 import type { AppContext } from './app-context';
@@ -117,23 +117,26 @@ function keyOf(subject: Subject, highest: (name: string) => StateItem | null): {
   return isEarlier ? { at: 'tenure', key: nameKey(subject.name, subject.tenure) } : { at: 'name', key: nameKey(subject.name) };
 }
 
-/** assertionsFor reads what the state rests on, each once: the entry's assertion, the holder's certificate's, and the one that had logged an earlier key of the holder. */
+/** assertionsFor reads what the state rests on, each once: the entry's assertions, the holder's certificate's, and those that had logged earlier keys of the holder. */
 async function assertionsFor(ctx: AppContext, item: StateItem | null, holder: Proved<IdentityEntry> | null): Promise<{ bytes: Uint8Array; index: number }[]> {
   if (item === null || item.entry.type === 'policy') return [];
   const indexes = new Set([item.entry.proof]);
   if (holder !== null && item.entry.type === 'record') {
     indexes.add(holder.entry.proof);
-    const earlier = await earlierProof(ctx, item.entry, holder.entry);
-    if (earlier !== null) indexes.add(earlier);
+    for (const index of assertionsOf(item.entry)) {
+      indexes.add(index);
+      const earlier = await earlierProof(ctx, index, holder.entry);
+      if (earlier !== null) indexes.add(earlier);
+    }
   }
   return Promise.all([...indexes].map(async (index) => ({ bytes: await readProof(ctx, index), index })));
 }
 
-/** earlierProof finds the assertion that had logged the key which signed the record's, where that key has been replaced since. */
-async function earlierProof(ctx: AppContext, record: RecordEntry, holder: IdentityEntry): Promise<number | null> {
+/** earlierProof finds the assertion that had logged the key which signed the one at `index`, where that key has been replaced since. */
+async function earlierProof(ctx: AppContext, index: number, holder: IdentityEntry): Promise<number | null> {
   // What was logged with the certificate of today's key, or after it, cannot have been signed by an earlier one.
-  if (record.proof >= holder.proof) return null;
-  const key = earlierKeyOf(parseAssertion(await readProof(ctx, record.proof)), holder);
+  if (index >= holder.proof) return null;
+  const key = earlierKeyOf(parseAssertion(await readProof(ctx, index)), holder);
   let entry: IdentityEntry | null = key === null ? null : holder;
   while (entry !== null && entry.key !== key) entry = await identityBefore(ctx, entry);
   return entry?.proof ?? null;

@@ -1,10 +1,11 @@
 import type { ParsedAssertion } from '../assertion/parse';
+import { isRootTransfer } from '../assertion/name-payloads';
 import { isRootUpdate } from '../assertion/payloads';
 import { keyidsOf } from '../assertion/signers';
 import { toBase64 } from '../bytes/base64';
 import type { Envelope } from '../keys/dsse';
 import { type MapProof, mapProofToJson } from '../map/proof';
-import type { IdentityEntry } from '../registry/state';
+import type { IdentityEntry, RecordEntry } from '../registry/state';
 import { PROOF_FORMAT, type SealedState, type ShownEntry, type StateProof, type Subject, type SubjectState } from './state-proof';
 
 /** EntryParts is an entry of a log with its inclusion proof. */
@@ -72,14 +73,19 @@ function sealed(parts: StateParts): SealedState {
   return { ...shown(parts), map: mapProofToJson(parts.map) };
 }
 
+/** assertionsOf are the proof-log indexes of the assertions that a record rests on by itself: what it says comes from one, what changed it last may be another. */
+export function assertionsOf(record: RecordEntry): number[] {
+  return record.source === record.proof ? [record.proof] : [record.proof, record.source];
+}
+
 /**
- * earlierKeyOf gives the signing key, base64, whose certificate the proof must show besides: that of a holder's update made
- * before the holder's key was replaced. Look for it back along `identity.prev` and show the assertion that entry rests on.
- * Null if the record's and the identity's own assertions are enough.
+ * earlierKeyOf gives the signing key, base64, whose certificate the proof must show besides: that of what the holder signed before
+ * the holder's key was replaced. `assertion` is one of `assertionsOf`. Look for the key back along `identity.prev` and show the
+ * assertion that entry rests on. Null if the assertion and the identity's own are enough.
  */
-export function earlierKeyOf(recordAssertion: ParsedAssertion, identity: IdentityEntry): string | null {
-  const { payload } = recordAssertion;
-  if (payload.type !== 'update' || isRootUpdate(payload)) return null;
-  const [signer] = keyidsOf(recordAssertion);
-  return signer === undefined || signer === identity.key ? null : signer;
+export function earlierKeyOf(assertion: ParsedAssertion, identity: IdentityEntry): string | null {
+  const { payload } = assertion;
+  const [signer] = keyidsOf(assertion);
+  const byHolder = payload.type === 'cancel' || (payload.type === 'update' && !isRootUpdate(payload)) || (payload.type === 'transfer' && !isRootTransfer(payload) && payload.udf !== identity.udf);
+  return !byHolder || signer === undefined || signer === identity.key || signer === identity.root ? null : signer;
 }

@@ -3,7 +3,7 @@ import { nodeHash, perfectRoot } from '../tlog/hash';
 import type { FixtureLog } from '../registry/fixture-log';
 import { parseEntry } from '../registry/parse-entry';
 import { type IdentityEntry, identityKey, nameKey, policyKey, type StateKey } from '../registry/state';
-import { assembleCommon, assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from './assemble-proof';
+import { assertionsOf, assembleCommon, assembleStateProof, earlierKeyOf, type EntryParts, type StateParts } from './assemble-proof';
 import type { StateProof, Subject, SubjectState } from './state-proof';
 
 /** treeRoot is the root by its definition (RFC 6962 §2.1), slow and plain. */
@@ -44,9 +44,12 @@ export function fixtureProof(log: FixtureLog, subject: Subject): StateProof {
   if (identity !== null && item !== null) {
     const holder = parseEntry(identity.bytes) as IdentityEntry;
     restsOn.push(holder.proof);
-    const earlier = earlierKeyOf(parseAssertion(log.proofs[item.entry.proof] as Uint8Array), holder);
-    const before = log.names.map(parseEntry).find((one): one is IdentityEntry => one.type === 'identity' && one.key === earlier);
-    if (before !== undefined) restsOn.push(before.proof);
+    for (const index of item.entry.type === 'record' ? assertionsOf(item.entry) : []) {
+      restsOn.push(index);
+      const earlier = earlierKeyOf(parseAssertion(log.proofs[index] as Uint8Array), holder);
+      const before = log.names.map(parseEntry).find((one): one is IdentityEntry => one.type === 'identity' && one.key === earlier);
+      if (before !== undefined) restsOn.push(before.proof);
+    }
   }
   const policies = log.proofs.map(parseAssertion).filter(({ payload }) => payload.type === 'genesis' || payload.type === 'policy');
   return assembleStateProof({

@@ -12,7 +12,8 @@ import { verifyConsistency } from '../tlog/consistency';
 import type { TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
 import { CheckRun, type CheckStep, type Facts } from './check-step';
-import { checkCertificate, checkIncluded, checkRecordSigners, type Evidence, openEvidence } from './evidence-of-state';
+import { checkRecordSigners } from './evidence-of-record';
+import { checkCertificate, checkIncluded, type Evidence, openEvidence } from './evidence-of-state';
 import { logKeys, openPolicies, type PolicyChain } from './policy-chain';
 import { attempt, type ReadEntry, type ReadState, readStateProof, type ReadStateProof, type Subject } from './state-proof';
 

@@ -15,7 +15,7 @@ export const PROOF_FORMAT = 'mns-proof/v1';
 export const MAX_POLICIES = 1_024;
 export const MAX_NOTE_BYTES = 262_144;
 const MAX_TREE_HEIGHT = 64;
-const MAX_ASSERTIONS = 4;
+const MAX_ASSERTIONS = 5;
 
 /** Subject is what a proof is about; `tenure` null means the highest so far. */
 export type Subject = { kind: 'name'; name: string; tenure: number | null } | { kind: 'identity'; udf: string };
