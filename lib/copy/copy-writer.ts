@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../core/bytes/bytes';
@@ -104,9 +104,30 @@ export class CopyWriter {
       invariant(first === firstOf(head, log), `the head begins the ${log} log elsewhere`);
     }
     for (const log of LOGS) await this.#logs[log].flush();
-    await this.#disk.replace(headPath(this.dir), encodeHead(head));
+    const bytes = encodeHead(head);
+    try {
+      await this.#disk.replace(headPath(this.dir), bytes);
+    } catch (error) {
+      // It may have been replaced all the same, before the disk failed to say so: then it counts.
+      if (this.#isOnDisk(bytes)) this.#committed(head);
+      throw error;
+    }
+    this.#committed(head);
+  }
+
+  #committed(head: CopyHead): void {
     for (const log of LOGS) this.#logs[log].committed();
     this.#head = head;
+    // Our own reader reads as far as the new head.
+    this.reader.head();
+  }
+
+  #isOnDisk(head: Uint8Array): boolean {
+    try {
+      return equalBytes(readFileSync(headPath(this.dir)), head);
+    } catch {
+      return false;
+    }
   }
 
   /** replace writes a small file of the copy as a whole. */
