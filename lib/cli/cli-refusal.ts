@@ -19,6 +19,10 @@ export type CliRefusalCode =
   | 'no-passphrase'
   | 'bad-words'
   | 'other-identity'
+  // messages
+  | 'bad-recipient-key'
+  | 'not-for-us'
+  | 'not-reachable'
   // other machines
   | 'unreachable'
   | 'bad-answer'

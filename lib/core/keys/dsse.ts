@@ -16,12 +16,13 @@ import type { Signable } from './signable';
  */
 
 /** PayloadKind names what an Ed25519 key may sign in an envelope; a key signs one kind only. */
-export type PayloadKind = 'assertion' | 'identity' | 'receipt' | 'signin';
+export type PayloadKind = 'assertion' | 'identity' | 'message' | 'receipt' | 'signin';
 
 /** PAYLOAD_TYPES are the media types that stand in the signed bytes. */
 export const PAYLOAD_TYPES: Record<PayloadKind, string> = {
   assertion: 'application/vnd.mns.assertion+json',
   identity: 'application/vnd.mns.identity+json',
+  message: 'application/vnd.mns.message+json',
   receipt: 'application/vnd.mns.receipt+json',
   signin: 'application/vnd.mns.signin+json',
 };
@@ -188,7 +189,7 @@ function checkedEnvelope(envelope: Envelope, kind: PayloadKind | undefined, path
 
 /** payloadKind tells which of our kinds the envelope holds. Refuses `bad-payload-type`. */
 export function payloadKind(envelope: Envelope): PayloadKind {
-  for (const kind of ['assertion', 'identity', 'receipt', 'signin'] as const) {
+  for (const kind of ['assertion', 'identity', 'message', 'receipt', 'signin'] as const) {
     if (PAYLOAD_TYPES[kind] === envelope.payloadType) return kind;
   }
   return refuse('bad-payload-type', 'The envelope holds a payload of an unknown type.');

@@ -14,6 +14,12 @@ export const MAX_CERTIFICATE_BYTES = 2_048;
 /** MAX_RECEIPT_BYTES bounds a receipt's envelope. */
 export const MAX_RECEIPT_BYTES = 1_024;
 
+/** MAX_MESSAGE_BYTES bounds a message's envelope, MAX_MESSAGE_TEXT_BYTES what it says, in UTF-8. Neither is ever logged. */
+export const MAX_MESSAGE_BYTES = 65_536;
+export const MAX_MESSAGE_TEXT_BYTES = 32_000;
+/** MAX_SIGNIN_BYTES bounds the envelope of a sign-in. */
+export const MAX_SIGNIN_BYTES = 2_048;
+
 /** MAX_NAME_INPUT_BYTES bounds, in UTF-8, what the canonical form is computed of. */
 export const MAX_NAME_INPUT_BYTES = 1_024;
 /** MAX_NAME_LENGTH bounds a canonical name, in characters, which are bytes: a DNS label. */
