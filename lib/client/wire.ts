@@ -143,3 +143,36 @@ export interface SealEvent {
   proofs: { size: number; root: string };
   nextSealSec: number;
 }
+
+/** AcceptedToken is one token that `POST /api/v1/tokens` took in. */
+export interface AcceptedToken {
+  name: string;
+  vkey: string;
+  seal: number;
+  size: number;
+  timeSec: number;
+}
+
+/** ValidatorInfo is a validator as `/log/validators` lists it; `holds` is the name it was enrolled by. */
+export interface ValidatorInfo {
+  name: string;
+  vkey: string;
+  udf: string;
+  holds: { name: string; tenure: number };
+  status: 'enrolled' | 'retired';
+  /** seal and time of its newest token; null if it has given none */
+  tokenSeal: number | null;
+  tokenSec: number | null;
+  lagSeals: number | null;
+}
+
+/** ValidatorsInfo is the answer of `GET /api/v1/validators`. */
+export interface ValidatorsInfo {
+  seal: number;
+  nowSec: number;
+  /** how many tokens are more than half of those enrolled; null if nobody is */
+  quorum: number | null;
+  /** the newest seal with so many */
+  cosignedSeal: number | null;
+  validators: ValidatorInfo[];
+}

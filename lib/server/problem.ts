@@ -127,6 +127,7 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   'body-timeout': [408, 'The request took too long'],
   'rate-limited': [429, 'Too many requests'],
   overloaded: [503, 'Too busy'],
+  'not-cosigned': [404, 'No checkpoint has a quorum of tokens'],
   'not-sealed': [409, 'Not sealed yet'],
   'expires-too-soon': [422, 'Too late'],
   'order-unknown': [404, UNKNOWN],

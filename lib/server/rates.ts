@@ -1,7 +1,7 @@
 import type { Rate } from './rate-limit';
 
 /** LimitName names a rate; each peer has a bucket of each. */
-export type LimitName = 'quotes' | 'holds' | 'orders' | 'reads' | 'proofs' | 'refusals';
+export type LimitName = 'quotes' | 'holds' | 'orders' | 'reads' | 'proofs' | 'refusals' | 'tokens';
 
 /**
  * RATES are what one peer may ask for. `refusals` is charged only for what was refused, so that whoever sends good assertions is
@@ -14,6 +14,7 @@ export const RATES: Record<LimitName, Rate> = {
   reads: { burst: 400, perSec: 100 },
   proofs: { burst: 200, perSec: 50 },
   refusals: { burst: 400, perSec: 20 },
+  tokens: { burst: 60, perSec: 2 },
 };
 
 /** PUBLIC_HOLDS is for new orders from an address of the internet: identities are free, and each new order keeps a name from others for half an hour. */

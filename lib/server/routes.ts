@@ -5,6 +5,7 @@ import { events, healthz, metrics } from './handlers/process';
 import { getAssertion, getEntry, getIdentity, getLog, getName, getRegistry, postAssertion, wellKnown } from './handlers/registry';
 import { getOrder, getOrderProof, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';
 import { snapshotsHandler } from './handlers/snapshots';
+import { getValidators, postToken } from './handlers/tokens';
 import { tlogHandler, type TlogCache } from './handlers/tlog';
 import type { LimitName } from './rates';
 import { Router, type Route } from './router';
@@ -28,6 +29,8 @@ export function makeRouter(app: App, tlog: TlogCache): Router {
     get('/metrics', metrics(app)),
     get('/api/v1/registry', getRegistry, 'reads'),
     get('/api/v1/log', getLog, 'reads'),
+    get('/api/v1/validators', getValidators, 'reads'),
+    post('/api/v1/tokens', postToken, 'tokens'),
     get('/api/v1/entries/:log/:index', getEntry, 'proofs'),
     get('/api/v1/names/:name', getName, 'proofs'),
     get('/api/v1/identities/:udf', getIdentity, 'proofs'),

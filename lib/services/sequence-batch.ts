@@ -13,6 +13,7 @@ import { listPending } from '../storage/pending-store';
 import { DamageError, recheckEdge } from './edge-check';
 import { followSeals } from './follow-seals';
 import type { LiveRegistry, SealFacts } from './live-registry';
+import { noteTurns, tokensToLog } from './log-tokens';
 import type { RegistryCore } from './registry-core';
 import type { Signer } from './keys';
 import { BehindError } from './state-cache';
@@ -41,7 +42,10 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   if (cut.seal !== live.head.number) return { done: 'moved' };
 
   const rows = await listPending(db, 0, cut.cutSeq);
-  const { assertions, bad } = await verifyRows(core, rows);
+  const { assertions: accepted, bad } = await verifyRows(core, rows);
+  const tokens = await tokensOf(core, cut);
+  // Before what was accepted: a validator that leaves in this seal has its last tokens logged.
+  const assertions = tokens === null ? accepted : [tokens, ...accepted];
   if (!(await loadState(core, cut, assertions))) return { done: 'moved' };
   // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
   const computed = batch({ due: live.due, edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
@@ -50,11 +54,12 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
     await recheckEdge(db, 'names', live.edges.names);
     await recheckEdge(db, 'proofs', live.edges.proofs);
     const notes = signBoth(core, computed);
-    const committed = await acceptor.exclusive(() => publish(core, computed, notes, cut, bad));
+    const committed = await acceptor.exclusive(() => publish(core, computed, notes, cut, bad, tokens === null));
     if (!committed) return { done: 'moved' };
   } finally {
     abandon(core, computed);
   }
+  if (tokens !== null) noteTurns(core, computed.seal.number, tokens);
   core.remember(live.head);
   return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
 }
@@ -71,6 +76,18 @@ async function loadState({ db, live, cache }: RegistryCore, cut: StoredHead, ass
     // This process may have taken in another's seal meanwhile: then head and live view agree, and are both further on.
     if (seal === cut.seal && live.head.number === cut.seal) throw new DamageError('entries in the database are not those that the signed map names');
     return false;
+  }
+}
+
+/** tokensOf is the assertion with the new tokens, or null. What is wrong with tokens never stops a seal: they come again with the next one. */
+async function tokensOf(core: RegistryCore, cut: StoredHead): Promise<VerifiedAssertion | null> {
+  try {
+    return await tokensToLog(core, cut.cutSec);
+  } catch (error) {
+    if (error instanceof BehindError) return null;
+    if (error instanceof DamageError) throw error;
+    core.log(`tokens could not be logged: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return null;
   }
 }
 
@@ -125,7 +142,7 @@ function signOne(toSign: CheckpointToSign, key: Signer<CheckpointToSign>, vkeys:
 }
 
 /** publish commits the seal and goes on to it, in memory too. It answers false if another process was first. */
-async function publish(core: RegistryCore, computed: Batch, notes: Both<string>, cut: StoredHead, bad: readonly BadRow[]): Promise<boolean> {
+async function publish(core: RegistryCore, computed: Batch, notes: Both<string>, cut: StoredHead, bad: readonly BadRow[], onlyAccepted: boolean): Promise<boolean> {
   const { db, live, cache, acceptor } = core;
   if (core.staged !== computed.staged) return false;
   const done = await commitSeal(db, sealCommitOf(computed, notes, cut, bad));
@@ -140,7 +157,7 @@ async function publish(core: RegistryCore, computed: Batch, notes: Both<string>,
   live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: policyWrite(computed) });
   // Due effects come between what was accepted and the next seal; then the accepted state is made anew.
   const expected = computed.accepted.reduce((sum, { names: [first, end] }) => sum + end - first, 0) + 1;
-  acceptor.noteSealed(computed.seal.number, computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
+  acceptor.noteSealed(computed.seal.number, onlyAccepted && computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
   return true;
 }
 

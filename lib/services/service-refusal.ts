@@ -10,6 +10,7 @@ export type ServiceRefusalCode =
   | 'overloaded'
   | 'expires-too-soon'
   | 'not-sealed'
+  | 'not-cosigned'
   // orders
   | 'order-unknown'
   | 'order-closed'

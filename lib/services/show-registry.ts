@@ -1,8 +1,10 @@
+import { parseVkey } from '../core/note/vkey';
 import { toBase64 } from '../core/bytes/base64';
 import type { RegistryInfo, SealEvent } from '../client/wire';
 import type { AppContext } from './app-context';
 import type { SealFacts } from './live-registry';
 import { policyChain } from './policy-chain';
+import { enrolledValidators } from './validators';
 
 /** showRegistry tells what a browser needs to build payloads for this registry and to check what it is shown. */
 export async function showRegistry(ctx: AppContext): Promise<RegistryInfo> {
@@ -42,13 +44,14 @@ export interface WellKnown {
   origin: string;
   periodSec: number;
   logs: Record<'names' | 'proofs', { vkey: string; url: string }>;
-  validators: never[];
+  validators: { name: string; vkey: string; udf: string }[];
 }
 
 /** showWellKnown tells a follower where the logs are and by which keys they are signed; the registry id in it never changes. */
-export function showWellKnown(ctx: AppContext, siteUrl: string): WellKnown {
+export async function showWellKnown(ctx: AppContext, siteUrl: string): Promise<WellKnown> {
   const { registry } = ctx;
   const { logs } = registry.policy();
   const log = (name: 'names' | 'proofs') => ({ vkey: logs[name][0] ?? '', url: `${siteUrl}/tlog/${name}` });
-  return { registry: registry.id, origin: registry.origin, periodSec: registry.periodSec, logs: { names: log('names'), proofs: log('proofs') }, validators: [] };
+  const validators = (await enrolledValidators(ctx)).map(({ udf, vkey }) => ({ name: parseVkey(vkey).name, udf, vkey }));
+  return { registry: registry.id, origin: registry.origin, periodSec: registry.periodSec, logs: { names: log('names'), proofs: log('proofs') }, validators };
 }

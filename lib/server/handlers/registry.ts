@@ -17,7 +17,7 @@ import { Problem } from '../problem';
 const SHORT = { 'cache-control': 'public, max-age=60' };
 
 /** `GET /.well-known/mns.json` */
-export const wellKnown: Handler = (_req, ctx) => json(200, showWellKnown(ctx, siteUrl(ctx.registry.origin)), SHORT);
+export const wellKnown: Handler = async (_req, ctx) => json(200, await showWellKnown(ctx, siteUrl(ctx.registry.origin)), SHORT);
 
 /** `GET /api/v1/registry` */
 export const getRegistry: Handler = async (_req, ctx) => json(200, await showRegistry(ctx));

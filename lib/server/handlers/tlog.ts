@@ -1,5 +1,6 @@
 import { readTile } from '../../services/read-tile';
 import { showCheckpoint, showCheckpointAt } from '../../services/show-checkpoint';
+import { showCosigned } from '../../services/show-validators';
 import type { AppContext } from '../../services/app-context';
 import { refuseService } from '../../services/service-refusal';
 import type { Handler, HotResponse } from '../hot';
@@ -22,6 +23,7 @@ export function tlogHandler(cache: TlogCache): Handler {
     const path = rest.slice(slash + 1);
     if (log !== 'names' && log !== 'proofs') return refuseService('not-found', 'The logs are /tlog/names and /tlog/proofs.');
     if (path === 'checkpoint') return checkpointAnswer(ctx, log);
+    if (path === 'cosigned' && log === 'names') return checkpointText(await showCosigned(ctx));
     const kept = cache.get(req.path) ?? (await make(ctx, log, path, req.path, cache));
     return notModified(kept, req.header('if-none-match')) ?? kept;
   };
