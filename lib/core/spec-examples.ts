@@ -16,6 +16,7 @@ import { signatureLine } from './note/note';
 import { COSIGNATURE, makeVkey } from './note/vkey';
 import { identityKey, nameKey, policyKey, reservedKey, stateValue } from './registry/state';
 import { inclusionOf, specHistory } from './spec-history';
+import { specNames } from './spec-names';
 import { encodeBundle } from './tlog/bundle';
 import { fixtureProof } from './validation/fixture-proof';
 import { encodeReceiptFile, RECEIPT_FORMAT } from './validation/receipt-file';
@@ -109,5 +110,6 @@ export function specExamples(): Map<string, string> {
   const { keyId, name } = makeVkey('validator.example', COSIGNATURE, validator.publicKey);
   add('cosignature-message', text(cosignature.bytes));
   add('cosignature-line', signatureLine(name, keyId, signature));
+  for (const [block, lines] of specNames()) add(block, lines);
   return examples;
 }
