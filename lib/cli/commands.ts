@@ -10,6 +10,8 @@ export interface ListedCommand {
 /** COMMANDS are all commands, in the order in which `mns --help` shows them. */
 export const COMMANDS: readonly ListedCommand[] = [
   { name: 'follow', summary: 'copy both logs of a registry, verify everything, and keep up with it', load: () => import('./commands/follow') },
+  { name: 'serve', summary: 'answer names from a copy: HTTP, DNS over UDP, TCP and HTTPS', load: () => import('./commands/serve') },
+  { name: 'resolve', summary: 'say where an address leads: @alice, coffeepot@alice, alice.0.mm--, a UDF', load: () => import('./commands/resolve') },
   { name: 'identity', summary: 'make an identity, restore it from its 24 words, show it', load: () => import('./commands/identity') },
   { name: 'register', summary: 'register a name: sign, order, wait for the seal, verify the proof', load: () => import('./commands/register') },
   { name: 'update', summary: 'move a name to another provider, or change its name servers', load: () => import('./commands/update') },

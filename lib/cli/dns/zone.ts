@@ -30,6 +30,8 @@ export interface ZoneOptions {
   readonly clock: () => number;
   /** Whether questions outside of `mm--` go to an upstream. */
   readonly hasUpstream: boolean;
+  /** Whether names' own servers are asked for those who may recurse. */
+  readonly recurses: boolean;
 }
 
 /** Asker is what the transport knows: how much fits, whether it may have questions answered elsewhere. */
@@ -113,7 +115,7 @@ export class Zone {
     if (addresses.length === 0) return cut > 0 ? this.#unknown(table) : query.type === TYPE.ANY ? this.#text(table, row, isPinned) : this.#nothing(table);
     // what hangs above a cut belongs to the parent (RFC 4035 §3.1.4.1)
     if (cut === 0 && query.type === TYPE.DS) return this.#nothing(table);
-    if (wantsRecursion) {
+    if (wantsRecursion && this.#options.recurses) {
       this.servers = addresses;
       this.cut = query.labelAt[cut] as number;
       return RECURSE;

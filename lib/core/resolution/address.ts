@@ -127,7 +127,8 @@ export function formatAddress(address: Address): string {
   return `${device ?? ''}@${tenure === null ? name : formatTenureName(name, tenure)}${udf === null ? '' : `#${groupUdf(udf)}`}`;
 }
 
-function groupUdf(udf: string): string {
+/** groupUdf writes a UDF of either length in groups of four. */
+export function groupUdf(udf: string): string {
   return udf.length === 28 ? showUdf(udf) : (udf.match(/.{1,4}/g) ?? []).join('-');
 }
 

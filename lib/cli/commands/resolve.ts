@@ -1,0 +1,80 @@
+import { CopyReader } from '../../copy/copy-reader';
+import type { Json } from '../../core/bytes/canonical-json';
+import { formatTenureName } from '../../core/assertion/name';
+import { groupUdf } from '../../core/resolution/address';
+import type { Resolution } from '../../core/resolution/resolve';
+import { ageWords } from '../../core/resolution/warnings';
+import { type Command, type CommandArgs, flagOption, type Io, numberOption, onePositional, textOption, UsageError } from '../command';
+import { addressUnder, getJson } from '../http';
+import { Names } from '../names/open-names';
+import { resolveFrom } from '../serve/answer-piece';
+
+/** command is `mns resolve`. */
+export const command: Command = {
+  name: 'resolve',
+  summary: 'say where an address leads: @alice, coffeepot@alice, alice.0.mm--, a UDF',
+  usage: [
+    'mns resolve ADDRESS --data DIR | --server URL [--json] [--remembered N]',
+    '',
+    '--data DIR       answer from the copy in DIR',
+    '--server URL     ask a provider that runs mns serve',
+    '--remembered N   the tenure of the name that you have known: it is kept after a reassignment',
+    '--json           the whole answer, as /resolve/ADDRESS gives it',
+  ].join('\n'),
+  options: { data: { type: 'string' }, json: { type: 'boolean' }, remembered: { type: 'string' }, server: { type: 'string' } },
+  run: async (args, io) => {
+    const found = await find(args, io);
+    if (flagOption(args, 'json')) io.out(JSON.stringify(found, null, 2));
+    else for (const line of linesOf(found)) io.out(line);
+    return 0;
+  },
+};
+
+async function find(args: CommandArgs, io: Io): Promise<Resolution> {
+  const address = onePositional(args, 'address');
+  const [data, server] = [textOption(args, 'data'), textOption(args, 'server')];
+  if ((data === null) === (server === null)) throw new UsageError('either --data DIR or --server URL says where to look');
+  const remembered = textOption(args, 'remembered') === null ? null : numberOption(args, 'remembered', 0);
+  if (server !== null) {
+    const query = remembered === null ? '' : `?remembered=${remembered}`;
+    const json: Json = await getJson(io, addressUnder(server, `/resolve/${encodeURIComponent(address)}${query}`));
+    const answer: object = Object(json) as object;
+    return answer as Resolution;
+  }
+  const copy = CopyReader.open(data ?? '');
+  try {
+    copy.needHead();
+    const names = await Names.open({ copy, seed: Buffer.from(io.random(4)).readUInt32LE(0), isReadOnly: true });
+    try {
+      return resolveFrom(names, address, remembered, io.clock());
+    } finally {
+      await names.close();
+    }
+  } finally {
+    copy.close();
+  }
+}
+
+/** linesOf says an answer to people: whose it is first, then where it leads, then what to beware of. */
+export function linesOf(found: Resolution): string[] {
+  const { name, tenure, udf, device, routes, host, service, via, dns, dnsFrom, dnsName, names, warnings, asOf, ageSec, currentTenure } = found;
+  const rows: [string, string][] = [
+    ['address', found.address],
+    ['name', `@${formatTenureName(name, tenure)}${tenure === currentTenure ? '' : ` (current: @${formatTenureName(name, currentTenure)})`}`],
+    ['identity', groupUdf(udf)],
+  ];
+  if (device !== null) rows.push(['device', `${device}, in the zone of @${name}`]);
+  const chain = via.map((link) => `@${formatTenureName(link.name, link.tenure)}`).join(' → ');
+  rows.push(['service', routes ? ([chain, host].filter(Boolean).join(' → ') || (service ?? 'none yet')) : 'none: this tenure does not route']);
+  rows.push(['in DNS', dnsName]);
+  if (dns.length > 0) rows.push(['DNS servers', `${dns.join(', ')}${dnsFrom === null || (dnsFrom.name === name && dnsFrom.tenure === tenure) ? '' : ` (of @${formatTenureName(dnsFrom.name, dnsFrom.tenure)})`}`]);
+  if (names.length > 1) rows.push(['holds', names.map((link) => `@${formatTenureName(link.name, link.tenure)}`).join(', ')]);
+  rows.push(['as of', `seal ${asOf.seal}, ${new Date(asOf.timeSec * 1000).toISOString().replace('.000', '')}, ${ageWords(ageSec)} ago`]);
+  return [...rows.map(([label, value]) => `${label.padEnd(12)} ${plain(value)}`), ...warnings.map(({ code, detail }) => `warning      ${plain(`${code}: ${detail}`)}`)];
+}
+
+/** plain keeps what another server says from steering the terminal. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}
