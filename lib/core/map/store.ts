@@ -14,6 +14,10 @@ const LEAF_SLOT = 3;
 const FIRST_INNER = 5;
 const LEAST_CAPACITY = 64;
 
+/** Marks of a node that the open batch has made; OPENED while its children are hashed before it. */
+const FRESH = 1;
+const OPENED = 2;
+
 /**
  * NodeStore keeps the nodes of a map in flat arrays: 65 bytes a leaf (key, value, mark), 42 an inner node (bit, two children, hash, mark).
  * A `ref` names a node: an inner node by its slot, a leaf by the complement of its slot (so leaves are negative).
@@ -58,7 +62,7 @@ export class NodeStore {
     const at = slot * LEAF_BYTES;
     for (let i = 0; i < KEY_BYTES; i++) leaves[at + i] = keys[keyOffset + i] as number;
     for (let i = 0; i < KEY_BYTES; i++) leaves[at + KEY_BYTES + i] = values[valueOffset + i] as number;
-    this.freshLeaves[slot] = 1;
+    this.freshLeaves[slot] = FRESH;
     return ~slot;
   }
 
@@ -69,7 +73,7 @@ export class NodeStore {
     this.bits[slot] = bit;
     this.children[slot * 2] = left;
     this.children[slot * 2 + 1] = right;
-    this.freshInner[slot] = 1;
+    this.freshInner[slot] = FRESH;
     return slot;
   }
 
@@ -97,7 +101,7 @@ export class NodeStore {
   }
 
   isFresh(ref: number): boolean {
-    return (ref < 0 ? this.freshLeaves[~ref] : this.freshInner[ref]) === 1;
+    return (ref < 0 ? this.freshLeaves[~ref] : this.freshInner[ref]) === FRESH;
   }
 
   unmark(ref: number): void {
@@ -174,12 +178,25 @@ export class NodeStore {
     return this.hashes.slice(0, KEY_BYTES);
   }
 
-  /** hashFresh hashes the fresh inner nodes below and at `ref`, each once. Fresh nodes hang together at the top. */
-  hashFresh(ref: number): void {
-    if (ref < 0 || this.freshInner[ref] !== 1) return;
-    this.hashFresh(this.child(ref, 0));
-    this.hashFresh(this.child(ref, 1));
-    this.hashInner(ref);
+  /**
+   * hashFresh hashes the fresh inner nodes below and at `ref`, each once, and pauses after every `every` of them. Fresh nodes
+   * hang together at the top. They count as fresh until `unmark`.
+   */
+  *hashFresh(ref: number, every: number): Generator<void, void> {
+    const { freshInner } = this;
+    const waiting = [ref];
+    let hashed = 0;
+    for (let at = waiting.at(-1); at !== undefined; at = waiting.at(-1)) {
+      if (at >= 0 && freshInner[at] === FRESH) {
+        freshInner[at] = OPENED;
+        waiting.push(this.child(at, 1), this.child(at, 0));
+        continue;
+      }
+      waiting.pop();
+      if (at < 0 || freshInner[at] !== OPENED) continue;
+      this.hashInner(at);
+      if (++hashed % every === 0) yield;
+    }
   }
 }
 

@@ -3,12 +3,17 @@ import { invariant } from '../refusal';
 import { bitOf, EMPTY_MAP_ROOT, KEY_BITS, KEY_BYTES } from './hash';
 import type { MapProof } from './proof';
 import { NodeStore } from './store';
+import { allSteps } from '../bytes/steps';
 
 /** MapWrite sets the value of a key, both 32 bytes. Keys are never removed: names are for life. */
 export interface MapWrite {
   key: Uint8Array;
   value: Uint8Array;
 }
+
+/** How much one step of staging does: about two milliseconds' worth. */
+const STEP_PUTS = 1_000;
+const STEP_HASHES = 1_000;
 
 /** Version is one root in the store; `top` means nothing while `size` is 0. */
 interface Version {
@@ -80,18 +85,33 @@ export class MapTree {
    * node is hashed once. One batch at a time.
    */
   stage(writes: readonly MapWrite[]): StagedMap {
+    return allSteps(this.stageSteps(writes));
+  }
+
+  /**
+   * stageSteps is `stage` in steps of a few milliseconds, between which the tree may be read. Ending it early (`return`) forgets
+   * the batch.
+   */
+  *stageSteps(writes: readonly MapWrite[]): Generator<void, StagedMap> {
     invariant(!this.staging, 'a batch is staged already');
     for (const { key, value } of writes) invariant(key.length === KEY_BYTES && value.length === KEY_BYTES, 'keys and values have 32 bytes');
     this.staging = true;
     const batch = new Batch(this.store, this.current);
+    let complete = false;
     try {
-      for (const { key, value } of writes) batch.put(key, value);
-      batch.hash();
-    } catch (error) {
-      // Memory may run out; the map itself must stay usable.
-      batch.settle(batch.created);
-      this.staging = false;
-      throw error;
+      let puts = 0;
+      for (const { key, value } of writes) {
+        batch.put(key, value);
+        if (++puts % STEP_PUTS === 0) yield;
+      }
+      yield* batch.hash(STEP_HASHES);
+      complete = true;
+    } finally {
+      // Memory may run out, or nobody want the batch any more; the map itself must stay usable.
+      if (!complete) {
+        batch.settle(batch.created);
+        this.staging = false;
+      }
     }
     return this.hold(batch);
   }
@@ -173,8 +193,8 @@ class Batch implements Version {
     this.size++;
   }
 
-  hash(): void {
-    if (this.size > 0) this.store.hashFresh(this.top);
+  *hash(every: number): Generator<void, void> {
+    if (this.size > 0) yield* this.store.hashFresh(this.top, every);
   }
 
   /** settle ends the batch: nothing is fresh any more, and the nodes of the version that lost are free. */

@@ -1,5 +1,6 @@
 import type { VerifiedAssertion } from '../assertion/verify';
 import { toBase64 } from '../bytes/base64';
+import { allSteps } from '../bytes/steps';
 import { type CheckpointToSign, checkpointToSign } from '../checkpoint/checkpoint';
 import type { MapTree, StagedMap } from '../map/tree';
 import { Refusal, type RefusalCode, invariant, refuse } from '../refusal';
@@ -12,6 +13,10 @@ import { logOrigin } from './policy';
 import type { SealedNames } from './seal-context';
 import { Overlay, type SealEntry, type StateReader, type StateWrite, encodeEntry, stateValue } from './state';
 import { type Place, type Written, takeAssertion } from './transition';
+
+/** How much one step does: two to five milliseconds' worth. */
+const STEP_ASSERTIONS = 64;
+const STEP_HASHES = 1_000;
 
 /** Both holds one thing for each of the two logs. */
 export interface Both<Thing> {
@@ -29,7 +34,7 @@ export interface LastSeal {
 }
 
 /** SealedMap is what a batch needs of the map: a whole `MapTree`, or the part of one that proofs show. */
-export type SealedMap = Pick<MapTree, 'root' | 'stage'>;
+export type SealedMap = Pick<MapTree, 'root' | 'stage'> & Partial<Pick<MapTree, 'stageSteps'>>;
 
 /** BatchInput is what a seal is computed from. `state` must know every key that the pending assertions and due effects touch. */
 export interface BatchInput {
@@ -110,6 +115,14 @@ export function sealTime(last: LastSeal | null, nowSec: number): number {
  * @throws Refusal `time-goes-back`, `wire-unsupported`, and for seal 0 whatever keeps the genesis out.
  */
 export function batch(input: BatchInput): Batch {
+  return allSteps(batchSteps(input));
+}
+
+/**
+ * batchSteps is `batch` in steps of a few milliseconds each, so that a large seal does not hold up other work. What the input gives
+ * must stay as it is until the end. Ending it early (`return`) leaves nothing staged.
+ */
+export function* batchSteps(input: BatchInput): Generator<void, Batch> {
   const { last, edges, timeSec } = input;
   if (last !== null && timeSec <= last.timeSec) refuse('time-goes-back', `The last seal is of second ${last.timeSec}.`);
   const state = new Overlay(input.state);
@@ -123,14 +136,20 @@ export function batch(input: BatchInput): Batch {
     timeSec,
     used: new Set(),
   };
-  const taken = takeAll(input, state, place);
+  const taken = yield* takeAll(input, state, place);
   for (const { bytes } of takeDue(state, place)) taken.names.push(bytes);
 
-  const proofs = grow(edges.proofs, taken.proofs);
+  const proofs = yield* grow(edges.proofs, taken.proofs);
   const proofsHead = headOf(proofs.edge);
+  const before = yield* grow(edges.names, taken.names);
   const writes = state.writes();
-  const mapWrites = writes.map(({ key, item }) => ({ key, value: stateValue(item.bytes) }));
-  const staged = input.map.stage(mapWrites);
+  const mapWrites: { key: Uint8Array; value: Uint8Array }[] = [];
+  for (const { key, item } of writes) {
+    mapWrites.push({ key, value: stateValue(item.bytes) });
+    if (mapWrites.length % STEP_HASHES === 0) yield;
+  }
+  // Nothing pauses any more once the map is staged: whoever ends this early has nothing to abort.
+  const staged = input.map.stageSteps === undefined ? input.map.stage(mapWrites) : yield* input.map.stageSteps(mapWrites);
   const seal: SealEntry = {
     covers: [edges.proofs.size, proofsHead.size],
     map: { root: toBase64(staged.root), size: staged.size },
@@ -140,7 +159,7 @@ export function batch(input: BatchInput): Batch {
     timeSec,
     type: 'seal',
   };
-  const names = grow(edges.names, [...taken.names, encodeEntry(seal, input.expected?.at(-1))]);
+  const names = withSeal(before, encodeEntry(seal, input.expected?.at(-1)));
   const heads = { names: headOf(names.edge), proofs: proofsHead };
   const { origin } = policyInForce(state);
   return {
@@ -174,12 +193,14 @@ interface Taken {
   readonly refused: Refused[];
 }
 
-function takeAll(input: BatchInput, state: Overlay, place: Place): Taken {
+function* takeAll(input: BatchInput, state: Overlay, place: Place): Generator<void, Taken> {
   const taken: Taken = { accepted: [], names: [], proofs: [], refused: [] };
   if (input.last === null) invariant(input.pending.length === 1 && input.pending[0]?.parsed.payload.type === 'genesis', 'seal 0 holds the genesis alone');
+  let tried = 0;
   for (const verified of input.pending) {
     const { hash, bytes } = verified.parsed;
     const { proofIndex, nextNameIndex } = place;
+    if (++tried % STEP_ASSERTIONS === 0) yield;
     let written: Written[];
     try {
       written = takeAssertion(verified, state, place);
@@ -196,8 +217,29 @@ function takeAll(input: BatchInput, state: Overlay, place: Place): Taken {
   return taken;
 }
 
-function grow(before: Edge, entries: readonly Uint8Array[]): { edge: Edge; growth: LogGrowth } {
-  const leaves = entries.map(leafHash);
-  const { edge, tiles } = appendLeaves(before, leaves);
+interface Grown {
+  readonly edge: Edge;
+  readonly growth: LogGrowth;
+}
+
+function* grow(before: Edge, entries: readonly Uint8Array[]): Generator<void, Grown> {
+  const leaves: Uint8Array[] = [];
+  const tiles: Tile[] = [];
+  let edge = before;
+  for (let from = 0; from < entries.length; from += STEP_HASHES) {
+    const some = entries.slice(from, from + STEP_HASHES).map(leafHash);
+    const grown = appendLeaves(edge, some);
+    edge = grown.edge;
+    leaves.push(...some);
+    tiles.push(...grown.tiles);
+    if (from + STEP_HASHES < entries.length) yield;
+  }
   return { edge, growth: { entries, first: before.size, leaves, tiles } };
+}
+
+/** withSeal adds the seal, which closes the period. */
+function withSeal({ edge: before, growth }: Grown, seal: Uint8Array): Grown {
+  const leaf = leafHash(seal);
+  const { edge, tiles } = appendLeaves(before, [leaf]);
+  return { edge, growth: { entries: [...growth.entries, seal], first: growth.first, leaves: [...growth.leaves, leaf], tiles: [...growth.tiles, ...tiles] } };
 }
