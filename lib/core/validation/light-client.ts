@@ -15,6 +15,7 @@ import { CheckRun, type CheckStep, type Facts } from './check-step';
 import { checkRecordSigners } from './evidence-of-record';
 import { checkCertificate, checkIncluded, type Evidence, openEvidence } from './evidence-of-state';
 import { logKeys, openPolicies, type PolicyChain } from './policy-chain';
+import { checkTokens, type TokenPolicy } from './token-policy';
 import { attempt, type ReadEntry, type ReadState, readStateProof, type ReadStateProof, type Subject } from './state-proof';
 
 /** Trust is what the reader knows already and takes from nobody. */
@@ -23,6 +24,10 @@ export interface Trust {
   readonly registry: string | null;
   /** The newest names checkpoint this reader has seen, root in base64. */
   readonly seen?: { readonly size: number; readonly root: string } | null;
+  /** Whose tokens this reader counts; null or left out for nobody's, which is then said. */
+  readonly tokens?: TokenPolicy | null;
+  /** The time now, for how old the tokens may be; null or left out for a file, which may be of any age. */
+  readonly nowSec?: number | null;
   /** What was asked for. Without it a proof of anything will do, as with a file that somebody brings: then look at `subject`. */
   readonly subject?: Subject | null;
 }
@@ -53,6 +58,7 @@ const PLAN = [
   { code: 'registry', title: 'The registry is the one you trust' },
   { code: 'policies', title: 'The registry’s rules come down from its genesis, each signed by those before' },
   { code: 'checkpoint', title: 'The log of names is signed by the registry' },
+  { code: 'tokens', title: 'Validators you trust have checked the log up to here' },
   { code: 'consistency', title: 'Nothing you saw before has changed' },
   { code: 'seal', title: 'The log ends in a seal, which says the time' },
   { code: 'policy', title: 'The rules in force are the sealed ones' },
@@ -104,6 +110,7 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
     for (const { vkey } of opened.note.verified) facts.text('Log key', formatVkey(vkey));
     return opened;
   });
+  checkTrusted(run, proof.checkpoint, trust);
   const seen = trust.seen ?? null;
   if (seen === null) run.skip('consistency', 'This is the first checkpoint of the registry that you see.');
   else run.step('consistency', (facts) => checkConsistency(facts, proof, seen, checkpoint));
@@ -120,6 +127,20 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
   const { entry } = subject;
   const present = entry.type === 'identity' || proof.subject.kind === 'identity' || proof.subject.tenure === null || proof.subject.tenure === entry.tenure;
   return { ...base, present, ...checkHolder(run, proof, subject, { chain, checkpoint, mapRoot, seal }) };
+}
+
+function checkTrusted(run: CheckRun, note: string, { nowSec, tokens }: Trust): void {
+  if (tokens == null) {
+    run.skip('tokens', 'You trust nobody’s tokens yet: that the log says the same to everybody is taken on the registry’s word.');
+    return;
+  }
+  run.step('tokens', (facts) => {
+    facts.text('You ask for', `${tokens.threshold} of ${tokens.validators.length}`);
+    const { count, kthTimeSec, names } = checkTokens(note, tokens, nowSec ?? null);
+    facts.number('Tokens', count);
+    facts.text('By', names.join(', '));
+    facts.time('As of', kthTimeSec);
+  });
 }
 
 function opened(checkpoint: ReturnType<typeof openCheckpoint>): string[] {

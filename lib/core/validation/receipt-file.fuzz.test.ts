@@ -36,7 +36,7 @@ test('a receipt file verifies offline with nothing but the registry id', () => {
   expect(found.steps.filter((step) => step.state === 'failed')).toEqual([]);
   expect(found).toMatchObject({ createdSec: file.createdSec, ok: true, promisedBySeal: 3, record: { name: 'alice-cooper' } });
   expect(found.steps.map((step) => step.code)).toEqual([
-    'file', 'form', 'registry', 'policies', 'checkpoint', 'consistency', 'seal', 'policy', 'state', 'entry', 'identity', 'assertion', 'signatures', 'promise',
+    'file', 'form', 'registry', 'policies', 'checkpoint', 'tokens', 'consistency', 'seal', 'policy', 'state', 'entry', 'identity', 'assertion', 'signatures', 'promise',
   ]);
 });
 
