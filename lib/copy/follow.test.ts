@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { provideFastCrypto } from '../native/fast-hash';
 import { CopyReader } from './copy-reader';
 import { CopyWriter } from './copy-writer';
 import { Follower, type FollowOptions } from './follow';
+import { repairCopy } from './repair';
 import { TestSource } from './source-for-tests';
 import { StateIndex } from './state-index';
 
@@ -181,4 +182,50 @@ test('files that are cut short, changed or gone are found and named when the cop
   expect(() => reader.names.entry(3)).toThrow('leaf hash');
   expect(() => CopyReader.open(dir).head()).toThrow('root');
   reader.close();
+});
+
+test('a damaged copy goes back to the last seal before the damage and is fetched again from there, but only from the log it had seen', async () => {
+  const dir = newFolder();
+  const source = new TestSource(log);
+  const one = await following(dir, source);
+  await one.follower.step();
+  await one.close();
+  const entries = join(dir, 'names', 'entries');
+  const bytes = readFileSync(entries);
+  // Within the second bundle.
+  const at = CopyReader.open(dir).names.startOf(270) + 40;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(entries, bytes);
+  const repair = await repairCopy(dir);
+  expect(repair.found).toEqual([expect.stringContaining('names/entries: entry 270')]);
+  expect(repair.seal).toBeGreaterThan(5);
+  expect(repair.lost).toBeLessThan(log.names.length + log.proofs.length);
+  // Another history that agrees with what is left, but not with what was there.
+  const old = new TestSource(log);
+  old.show(log, (repair.seal ?? 0) + 1);
+  const rolled = await following(dir, old);
+  await expect(rolled.follower.step()).rejects.toMatchObject({ code: 'rolled-back' });
+  await rolled.close();
+  const again = await following(dir, source);
+  expect(await again.follower.step()).toBe(true);
+  await again.close();
+  expectWhole(dir, log);
+  expect((await repairCopy(dir)).found).toEqual([]);
+});
+
+test('every file of a copy may be cut at any place: the repair finds it, and what is fetched again is the same copy', async () => {
+  const dir = newFolder();
+  const source = new TestSource(log);
+  const first = await following(dir, source);
+  await first.follower.step();
+  await first.close();
+  for (const file of ['names/entries', 'names/offsets', 'names/0', 'names/1', 'proofs/entries', 'proofs/offsets', 'proofs/0', 'head.json']) {
+    const path = join(dir, file);
+    truncateSync(path, Math.floor(statSync(path).size / 3));
+    expect((await repairCopy(dir)).found.join()).toContain(file);
+    const again = await following(dir, source);
+    expect(await again.follower.step()).toBe(true);
+    await again.close();
+    expectWhole(dir, log);
+  }
 });

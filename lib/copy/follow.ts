@@ -8,6 +8,7 @@ import { CopyState } from './copy-state';
 import { type Progress, copyTarget } from './copy-target';
 import type { CopyWriter } from './copy-writer';
 import { saveEvidence } from './evidence-folder';
+import { readFloor, removeFloor } from './floor';
 import { type Accused, LogFault, checkpointIn, forkFault } from './follow-faults';
 import type { LogSource } from './log-source';
 import { mapCheck } from './map-check';
@@ -107,7 +108,7 @@ export class Follower {
       const checkpoint = loaded.policies.open('names', note);
       if (checkpoint.size <= head.names.size) return this.#sameOrOlder(head, checkpoint, note);
     }
-    const target = await openTarget({ accused: head === null ? null : this.accused, checkpoint: checkpointIn(note), head, note, proofsNote, source });
+    const target = await openTarget({ accused: head === null ? null : this.accused, checkpoint: checkpointIn(note), floor: readFloor(writer.dir), head, note, proofsNote, source });
     if (target.seal.timeSec > clock() + MAX_AHEAD_SEC) refuse('wrong-time', `Seal ${target.seal.number} is ${target.seal.timeSec - clock()} s ahead of this machine's clock.`);
     await copyTarget({
       check: loaded.check,
@@ -126,6 +127,7 @@ export class Follower {
       onCommit: async (policies, committed) => {
         loaded.policies = policies;
         this.#isDirty = false;
+        if ((readFloor(writer.dir)?.names.size ?? Infinity) <= committed.names.size) await removeFloor(writer.dir);
         if (loaded.state.isSaveDue) await loaded.state.save(writer);
         await loaded.check.committed?.(committed);
       },

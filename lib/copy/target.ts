@@ -30,17 +30,22 @@ interface TargetInput {
   readonly note: string;
   readonly proofsNote: string;
   readonly head: CopyHead | null;
+  /** What the copy had before it was repaired, or null. */
+  readonly floor: CopyHead | null;
   /** Null before anything was copied: then the checkpoint is not verified yet, and nobody can be accused. */
   readonly accused: Accused | null;
 }
 
 /** openTarget opens both trees of a checkpoint that is larger than the copy, and checks that they begin with it. @throws Refusal, LogFault, CopyRefusal of the source. */
-export async function openTarget({ accused, checkpoint, head, note, proofsNote, source }: TargetInput): Promise<Target> {
+export async function openTarget({ accused, checkpoint, floor, head, note, proofsNote, source }: TargetInput): Promise<Target> {
   if (checkpoint.size === 0) refuse('wrong-seal', 'The log is empty.');
   const names = await VerifiedTiles.open(source, 'names', checkpoint);
-  if (head !== null && !equalBytes(await names.rootAt(head.names.size), rootBytes(head.names))) {
-    if (head.names.note === null || accused === null) return refuse('forked-log', 'The name log does not begin with what was copied of it.');
-    throw await forkFault(accused, 'names', head.names.note, note, names);
+  for (const seen of [head, floor]) {
+    if (seen === null) continue;
+    if (seen.names.size > checkpoint.size) refuse('rolled-back', `The source shows the log at ${checkpoint.size} entries; ${seen.names.size} were signed before.`);
+    if (equalBytes(await names.rootAt(seen.names.size), rootBytes(seen.names))) continue;
+    if (seen.names.note === null || accused === null) return refuse('forked-log', 'The name log does not begin with what was copied of it.');
+    throw await forkFault(accused, 'names', seen.names.note, note, names);
   }
   const index = checkpoint.size - 1;
   const bytes = (await names.bundle(Math.floor(index / TILE_WIDTH))).entries.at(-1) ?? new Uint8Array(0);
