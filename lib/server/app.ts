@@ -19,7 +19,8 @@ import { startMinuteLoop, type MinuteLoop } from '../worker/minute-loop';
 import { EnvError, type ServerEnv } from './env';
 import { EventHub, formatEvent } from './events';
 import { provideFastCrypto } from '../native/fast-hash';
-import { fastVerifier, verifyMany } from '../native/fast-verify';
+import { fastVerifier } from '../native/fast-verify';
+import { VerifyThreads } from '../native/verify-threads';
 import { RequestCounts } from './metrics';
 import { openRegistryKeys } from './registry-keys';
 import { makeRemember, readSeen } from './seen-file';
@@ -64,14 +65,14 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   const keys = openRegistryKeys(join(env.dataDir, 'keys.json'), !(await hasRegistry(db)), say);
   const seenPath = join(env.dataDir, 'seen.json');
   const remember = makeRemember(seenPath);
-  const { verify } = fastVerifier();
+  const threads = new VerifyThreads(fastVerifier().verify);
   const core = await openRegistry({
     db,
     keys,
     origin: env.origin,
     periodSec: env.periodSec,
     clock,
-    verifyMany: (checks) => verifyMany(checks, verify),
+    verifyMany: (checks) => threads.check(checks),
     seen: readSeen(seenPath),
     remember,
     log: say,
@@ -134,6 +135,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
         await app.loop.stop();
         await watcher.stop();
         await core.acceptor.close();
+        await threads.close();
         await lock.stop();
         await db.close();
       })();

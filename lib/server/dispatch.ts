@@ -11,7 +11,7 @@ import { checkpointAnswer } from './handlers/tlog';
 
 /** Lane answers every request that is not for a page; `null` means that it is. */
 export interface Lane {
-  answer(req: Omit<HotRequest, 'params'>): Promise<HotResponse | null>;
+  answer(req: HotRequest): HotResponse | null | Promise<HotResponse | null>;
   /** ready gives the answer to `GET url` on the read path if it is at hand: tiles that were asked for before, and the newest checkpoints. */
   ready(url: string): HotResponse | undefined;
 }
@@ -40,7 +40,7 @@ export function makeLane(app: App): Lane {
     if (waitSec > 0) throw new Problem('rate-limited', `Too many requests from your address. Try again in ${waitSec} s.`, waitSec);
   }
 
-  async function route(req: Omit<HotRequest, 'params'>): Promise<HotResponse | null> {
+  function route(req: HotRequest): HotResponse | null | Promise<HotResponse> {
     const found = router.find(req.method, req.path);
     if (found === null) {
       if (OURS.test(req.path)) throw new Problem('no-such-address', 'There is nothing at this address.');
@@ -55,8 +55,19 @@ export function makeLane(app: App): Lane {
     }
     const { handler, limit: limitName } = found.route;
     if (limitName !== undefined) limit(limitName, req.ip);
-    // Not a spread: the body and query of a request are made when they are asked for.
-    return handler(Object.assign(Object.create(req) as HotRequest, { params: found.params }), app.ctx);
+    req.params = found.params;
+    return handler(req, app.ctx);
+  }
+
+  function counted(req: HotRequest, answer: HotResponse | null): HotResponse | null {
+    if (answer !== null) app.counts.add(req.path.startsWith('/tlog/') ? 'tlog' : 'api', answer.status);
+    return answer;
+  }
+
+  function refused(req: HotRequest, error: unknown): HotResponse | null {
+    const answer = problemOf(error, (cause) => app.ctx.log(`${req.method} ${withoutOrderIds(req.path.slice(0, 200))} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && req.method !== 'GET') limiters.get('refusals')?.charge(req.ip, performance.now());
+    return counted(req, answer);
   }
 
   const newest = new Map<string, HotResponse>();
@@ -69,16 +80,14 @@ export function makeLane(app: App): Lane {
 
   return {
     ready: (url) => newest.get(url) ?? tlog.get(url),
-    async answer(req) {
-      let answer: HotResponse | null;
+    // Without a promise of its own where the handler makes none, and with one where it does: requests come in by the thousand.
+    answer(req) {
       try {
-        answer = await route(req);
+        const answer = route(req);
+        return answer instanceof Promise ? answer.then((later) => counted(req, later), (error: unknown) => refused(req, error)) : counted(req, answer);
       } catch (error) {
-        answer = problemOf(error, (cause) => app.ctx.log(`${req.method} ${withoutOrderIds(req.path.slice(0, 200))} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`));
-        if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && req.method !== 'GET') limiters.get('refusals')?.charge(req.ip, performance.now());
+        return refused(req, error);
       }
-      if (answer !== null) app.counts.add(req.path.startsWith('/tlog/') ? 'tlog' : 'api', answer.status);
-      return answer;
     },
   };
 }

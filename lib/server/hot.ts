@@ -8,6 +8,7 @@ export interface HotRequest {
   method: string;
   path: string;
   query: URLSearchParams;
+  /** set by the lane before the handler is called */
   params: Readonly<Record<string, string>>;
   header(name: string): string | null;
   /** body reads the whole body, at most `limitBytes` (64 KiB unless told). Throws Problem `too-large`. */
@@ -31,9 +32,11 @@ export type Handler = (req: HotRequest, ctx: AppContext) => HotResponse | Promis
 
 export const DEFAULT_BODY_LIMIT_BYTES = 65_536;
 
+const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json', 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+
 /** json answers with a JSON value and the headers every API answer carries. */
-export function json(status: number, value: unknown, headers: Record<string, string> = {}): HotResponse {
-  return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff', ...headers }, body: JSON.stringify(value) };
+export function json(status: number, value: unknown, headers?: Record<string, string>): HotResponse {
+  return { status, headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers }, body: JSON.stringify(value) };
 }
 
 /** plain answers with text, not to be cached unless `headers` say so. */

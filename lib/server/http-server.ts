@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net';
 import type { App } from './app';
 import { makeLane, type Lane } from './dispatch';
-import { answerRequest, answerTile, writeAnswer } from './node-lane';
+import type { HotResponse } from './hot';
+import { answerTile, NodeRequest, writeAnswer } from './node-lane';
 import { Problem, problemOf } from './problem';
 import type { Pages } from './pages';
 
@@ -23,7 +24,7 @@ export function makeHttpServer(app: App): HttpServer {
   const lane = makeLane(app);
   let pages: Pages | null = null;
   const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 }, (req, res) => {
-    if (!answerTile(req, res, lane, app.counts)) void serve(req, res, lane, pages, app);
+    if (!answerTile(req, res, lane, app.counts)) serve(req, res, lane, pages, app);
   });
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
@@ -70,14 +71,24 @@ function mayLack(error: unknown, wantedPort: number): boolean {
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || (code === 'EADDRINUSE' && wantedPort === 0);
 }
 
-async function serve(req: IncomingMessage, res: ServerResponse, lane: Lane, pages: Pages | null, app: App): Promise<void> {
-  const logError = (error: unknown) => app.ctx.log(`${req.method ?? ''} ${(req.url ?? '').slice(0, 200)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+/** serve answers a request by the lane, or hands it to the pages. It never throws. */
+function serve(req: IncomingMessage, res: ServerResponse, lane: Lane, pages: Pages | null, app: App): void {
+  const answer = lane.answer(new NodeRequest(req));
+  const finish = (found: HotResponse | null) => {
+    if (found === null) void servePage(req, res, pages, app);
+    else writeAnswer(req, res, found);
+  };
+  if (answer instanceof Promise) void answer.then(finish);
+  else finish(answer);
+}
+
+async function servePage(req: IncomingMessage, res: ServerResponse, pages: Pages | null, app: App): Promise<void> {
   try {
-    if (await answerRequest(req, res, lane)) return;
     if (pages === null) throw new Problem('no-such-address', 'This server serves no pages.');
     res.once('finish', () => app.counts.add('page', res.statusCode));
     await pages.serve(req, res);
   } catch (error) {
+    const logError = (cause: unknown) => app.ctx.log(`${req.method ?? ''} ${(req.url ?? '').slice(0, 200)} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
     writeAnswer(req, res, problemOf(error, logError));
   }
 }

@@ -9,8 +9,6 @@ const BODY_TIMEOUT_MS = 10_000;
 /** A stream's reader may have this much waiting; then it is dropped, and may come back. */
 const MAX_STREAM_BACKLOG_BYTES = 65_536;
 
-const NO_QUERY = new URLSearchParams();
-
 /** answerTile sends what the read path has at hand, before anything is made of the request: this is what most requests are. */
 export function answerTile(req: IncomingMessage, res: ServerResponse, lane: Lane, counts: RequestCounts): boolean {
   if (req.method !== 'GET' || req.headers['if-none-match'] !== undefined) return false;
@@ -22,30 +20,37 @@ export function answerTile(req: IncomingMessage, res: ServerResponse, lane: Lane
   return true;
 }
 
-/** answerRequest answers a request through the lane; false means that it is for a page. It never throws. */
-export async function answerRequest(req: IncomingMessage, res: ServerResponse, lane: Lane): Promise<boolean> {
-  const answer = await lane.answer(nodeRequest(req));
-  if (answer === null) return false;
-  writeAnswer(req, res, answer);
-  return true;
-}
+/** NodeRequest is a HotRequest of a node:http request: what it holds is looked up when it is asked for. */
+export class NodeRequest implements HotRequest {
+  readonly method: string;
+  readonly path: string;
+  params: HotRequest['params'] = {};
 
-function nodeRequest(req: IncomingMessage): Omit<HotRequest, 'params'> {
-  const url = req.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    method: req.method ?? 'GET',
-    path: mark === -1 ? url : url.slice(0, mark),
-    get query() {
-      return mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
-    },
-    header(name) {
-      const value = req.headers[name];
-      return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
-    },
-    body: (limitBytes = DEFAULT_BODY_LIMIT_BYTES) => readBody(req, limitBytes),
-    ip: peerKey(req.socket.remoteAddress),
-  };
+  constructor(private readonly req: IncomingMessage) {
+    const url = req.url ?? '/';
+    const mark = url.indexOf('?');
+    this.method = req.method ?? 'GET';
+    this.path = mark === -1 ? url : url.slice(0, mark);
+  }
+
+  get query(): URLSearchParams {
+    const url = this.req.url ?? '/';
+    const mark = url.indexOf('?');
+    return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  }
+
+  get ip(): string {
+    return peerKey(this.req.socket.remoteAddress);
+  }
+
+  header(name: string): string | null {
+    const value = this.req.headers[name];
+    return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  body(limitBytes = DEFAULT_BODY_LIMIT_BYTES): Promise<Uint8Array> {
+    return readBody(this.req, limitBytes);
+  }
 }
 
 /** readBody collects a request's body. Throws Problem `too-large` or `body-timeout`, or `bad-request` when the client goes away. */

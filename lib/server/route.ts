@@ -23,12 +23,13 @@ async function answer(request: Request): Promise<Response> {
   return toResponse(request, found ?? problemOf(new Problem('no-such-address', 'There is nothing at this address.'), () => undefined));
 }
 
-function hotRequest(request: Request): Omit<HotRequest, 'params'> {
+function hotRequest(request: Request): HotRequest {
   const url = new URL(request.url);
   return {
     method: request.method,
     path: url.pathname,
     query: url.searchParams,
+    params: {},
     header: (name) => request.headers.get(name),
     body: (limitBytes = DEFAULT_BODY_LIMIT_BYTES) => readBody(request, limitBytes),
     ip: peerKey(request.headers.get('x-forwarded-for')?.split(',')[0]?.trim()),

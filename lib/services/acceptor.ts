@@ -1,7 +1,7 @@
 import { fromBase64 } from '../core/bytes/base64';
-import { parseAssertion, type ParsedAssertion } from '../core/assertion/parse';
+import { type ParsedAssertion, readAssertion } from '../core/assertion/parse';
 import { receiptToSign } from '../core/assertion/receipt';
-import { acceptSignatures, planSignatures, type VerifiedAssertion } from '../core/assertion/verify';
+import { acceptSignatures, planReading, type VerifiedAssertion } from '../core/assertion/verify';
 import { attach } from '../core/keys/dsse';
 import { Refusal, refuse } from '../core/refusal';
 import type { StateReader } from '../core/registry/state';
@@ -10,6 +10,7 @@ import { readHead, type StoredHead } from '../storage/heads';
 import { acceptGroup, findAssertions, listPending, type NewPending } from '../storage/pending-store';
 import { AcceptedState, type Position } from './accepted-state';
 import type { Accepted, AssertionStatus } from './context';
+import { type Candidate, Intake } from './intake';
 import type { RegistryKeys } from './keys';
 import type { LiveRegistry } from './live-registry';
 import { Mutex } from './mutex';
@@ -22,11 +23,6 @@ import { loadDue, loadStateFor } from './state-plan';
 const MAX_QUEUE = 2_000;
 /** What waits for its turn at the accepted state beside groups and seals: quotes, pages, orders. More is refused. */
 const MAX_TURNS = 2_000;
-/** How many one group takes. */
-const MAX_GROUP = 500;
-/** A group gathers this long, unless it is large already. */
-const GATHER_MS = 2;
-const GATHER_ENOUGH = 64;
 /** What waits for seals; more would make a seal so large that its minute could not be kept. */
 const MAX_WAITING = 200_000;
 /** An assertion must be valid for this many periods, or its promise could not be kept. */
@@ -39,7 +35,6 @@ const MAX_TRIES = 20;
 const REBUILD_ROWS = 2_000;
 /** Verified assertions kept for the seal; the rest is checked again when it is sealed. */
 const MAX_KEPT = 20_000;
-
 /** Stored rows checked in one go; then whatever else waits in the process gets its turn. */
 const CHECKS_AT_ONCE = 32;
 
@@ -56,12 +51,6 @@ export interface AcceptorParts {
   log: (line: string) => void;
 }
 
-interface Waiting {
-  verified: VerifiedAssertion;
-  resolve: (accepted: Accepted) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * Acceptor takes assertions in: each is checked against the state as it will be, stored durably in a group commit under
  * the accept lock, and only then promised. One a process; several on one database agree through the head row.
@@ -74,18 +63,18 @@ export class Acceptor {
   private state: AcceptedState;
   private stale = true;
   private checked = 0;
-  private queue: Waiting[] = [];
-  private running: Promise<void> | null = null;
+  private readonly intake: Intake;
   private closed = false;
   private readonly openedSec: number;
 
   constructor(private readonly parts: AcceptorParts) {
     this.state = this.emptyState(0);
     this.openedSec = parts.clock();
+    this.intake = new Intake({ verifyMany: parts.verifyMany, load: (assertions) => this.foresee(assertions), accept: (group) => this.accept(group) });
   }
 
   get queued(): number {
-    return this.queue.length;
+    return this.intake.size;
   }
 
   get waiting(): number {
@@ -98,21 +87,23 @@ export class Acceptor {
   }
 
   /** submit accepts an assertion; resolves once it is durable. The same payload again gives the same answer. */
-  async submit(bytes: Uint8Array): Promise<Accepted> {
-    this.checkOpen();
-    if (this.queue.length >= MAX_QUEUE) refuseService('overloaded', 'Too many changes are coming in at once. Try again in a moment.', 1);
-    if (this.state.waiting >= MAX_WAITING) refuseService('overloaded', 'The next seal is full.', Math.max(1, this.parts.live.nextSealSec() - this.parts.clock()));
-    const verified = await this.verify(parseAssertion(bytes));
+  submit(bytes: Uint8Array): Promise<Accepted> {
+    // Each request comes by here, so that there is one promise and no more; what is thrown in here rejects it.
     return new Promise((resolve, reject) => {
-      this.queue.push({ verified, resolve, reject });
-      this.running ??= this.run().finally(() => (this.running = null));
+      this.checkOpen();
+      if (this.intake.size >= MAX_QUEUE) refuseService('overloaded', 'Too many changes are coming in at once. Try again in a moment.', 1);
+      if (this.state.waiting >= MAX_WAITING) refuseService('overloaded', 'The next seal is full.', Math.max(1, this.parts.live.nextSealSec() - this.parts.clock()));
+      const reading = readAssertion(bytes);
+      this.checkFits(reading.parsed);
+      this.intake.add(planReading(reading, false), resolve, reject);
     });
   }
 
   /** rehearse does all of `submit`'s checks and stores nothing. */
   async rehearse(bytes: Uint8Array): Promise<void> {
     this.checkOpen();
-    const verified = await this.verify(parseAssertion(bytes));
+    const verified = await this.check(bytes);
+    this.checkFits(verified.parsed);
     await this.inTurn(async () => {
       await this.refresh();
       await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state, this.state.due));
@@ -180,13 +171,13 @@ export class Acceptor {
     const kept = this.kept.get(hash)?.verified;
     if (kept !== undefined && Buffer.compare(kept.parsed.bytes, bytes) === 0) return kept;
     if (++this.checked % CHECKS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-    return this.check(parseAssertion(bytes));
+    return this.check(bytes);
   }
 
   /** close accepts what is queued and then nothing more. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.running;
+    await this.intake.empty();
   }
 
   private checkOpen(): void {
@@ -209,22 +200,26 @@ export class Acceptor {
     }
   }
 
-  private async run(): Promise<void> {
-    while (this.queue.length > 0) {
-      if (this.queue.length < GATHER_ENOUGH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      const group = this.queue.slice(0, MAX_GROUP);
-      this.queue = this.queue.slice(MAX_GROUP);
-      try {
-        await this.exclusive(() => this.acceptGroup(group));
-      } catch (error) {
-        this.stale = true;
-        this.parts.log(`accepting failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        for (const one of group) one.reject(new ServiceRefusal('overloaded', 'The change could not be stored just now. Try again in a moment.', 2));
-      }
+  /** foresee reads the state that a group will ask for while the groups before it are stored; what it can't read now, the group reads in its turn. */
+  private async foresee(assertions: readonly ParsedAssertion[]): Promise<void> {
+    try {
+      await loadStateFor(assertions, this.parts.cache, this.state, this.state.due);
+    } catch (error) {
+      if (!(error instanceof BehindError)) this.parts.log(`reading ahead failed: ${saysWhat(error)}`);
     }
   }
 
-  private async acceptGroup(group: readonly Waiting[]): Promise<void> {
+  private async accept(group: readonly Candidate[]): Promise<void> {
+    try {
+      await this.exclusive(() => this.acceptGroup(group));
+    } catch (error) {
+      this.stale = true;
+      this.parts.log(`accepting failed: ${saysWhat(error)}`);
+      for (const one of group) one.refused(new ServiceRefusal('overloaded', 'The change could not be stored just now. Try again in a moment.', 2));
+    }
+  }
+
+  private async acceptGroup(group: readonly Candidate[]): Promise<void> {
     const { cache } = this.parts;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (this.stale) await this.rebuild();
@@ -238,16 +233,16 @@ export class Acceptor {
       if (await this.tryGroup(group)) return;
       await this.moved();
     }
-    for (const one of group) one.reject(new ServiceRefusal('overloaded', 'The registry is busy. Try again in a moment.', 1));
+    for (const one of group) one.refused(new ServiceRefusal('overloaded', 'The registry is busy. Try again in a moment.', 1));
   }
 
   /** tryGroup judges and stores a group. It answers false, and changes nothing, if another process moved meanwhile. */
-  private async tryGroup(group: readonly Waiting[]): Promise<boolean> {
+  private async tryGroup(group: readonly Candidate[]): Promise<boolean> {
     const { db, clock } = this.parts;
     const draft = this.state.draft(this.expectedSealSec());
     const bySeal = this.state.openSeal;
-    const taken: Waiting[] = [];
-    const refused: { one: Waiting; error: Refusal | ServiceRefusal }[] = [];
+    const taken: Candidate[] = [];
+    const refused: { one: Candidate; error: Refusal | ServiceRefusal }[] = [];
     for (const one of group) {
       try {
         draft.take(one.verified);
@@ -264,18 +259,18 @@ export class Acceptor {
     this.stats.groups += 1;
     this.stats.accepted += taken.length;
     this.stats.refused += refused.length;
-    for (const { verified, resolve } of taken) {
-      const { hash } = verified.parsed;
-      if (this.kept.size < MAX_KEPT) this.kept.set(hash, { verified, bySeal });
-      resolve({ hash: fromBase64(hash, 32), bySeal, receipt: this.receipt(hash, bySeal) });
-    }
+    for (const { verified } of taken) if (this.kept.size < MAX_KEPT) this.kept.set(verified.parsed.hash, { verified, bySeal });
+    // The next group goes on its way to the database first.
+    setImmediate(() => {
+      for (const [i, one] of taken.entries()) one.accepted({ hash: (rows[i] as NewPending).hash, bySeal, receipt: this.receipt(one.verified.parsed.hash, bySeal) });
+    });
     for (const { one, error } of refused) void this.answerRefused(one, error);
     return true;
   }
 
   /** faulty is the answer to the one assertion that the rules stumbled over: a bug of ours, which must not cost the others their place. */
-  private faulty({ verified }: Waiting, error: unknown): ServiceRefusal {
-    this.parts.log(`accepting ${verified.parsed.hash} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  private faulty({ verified }: Candidate, error: unknown): ServiceRefusal {
+    this.parts.log(`accepting ${verified.parsed.hash} failed: ${saysWhat(error)}`);
     return new ServiceRefusal('overloaded', 'The change could not be judged just now. Try again in a moment.', 2);
   }
 
@@ -287,33 +282,33 @@ export class Acceptor {
   }
 
   /** answerRefused gives the promise already made if the same payload was taken before: then it is refused only as a repetition. */
-  private async answerRefused({ verified, resolve, reject }: Waiting, error: Refusal | ServiceRefusal): Promise<void> {
+  private async answerRefused(one: Candidate, error: Refusal | ServiceRefusal): Promise<void> {
+    const hash = fromBase64(one.verified.parsed.hash, 32);
+    let status: AssertionStatus;
     try {
-      const hash = fromBase64(verified.parsed.hash, 32);
-      const status = await this.status(hash);
-      if (status.state === 'accepted' || status.state === 'sealed') resolve({ hash, bySeal: status.bySeal, receipt: status.receipt });
-      else reject(error);
+      status = await this.status(hash);
     } catch (fault) {
-      reject(fault);
+      one.refused(fault);
+      return;
     }
+    if (status.state === 'accepted' || status.state === 'sealed') one.accepted({ hash, bySeal: status.bySeal, receipt: status.receipt });
+    else one.refused(error);
   }
 
-  private async verify(parsed: ParsedAssertion): Promise<VerifiedAssertion> {
+  /** checkFits refuses what is for another registry, or could expire before it is sealed. */
+  private checkFits({ payload: { notAfter, registry } }: ParsedAssertion): void {
     const { live, clock } = this.parts;
-    const { notAfter, registry } = parsed.payload;
     if (registry !== null && registry !== live.id) refuse('other-registry', 'This was signed for another registry.');
     const nowSec = clock();
     if (notAfter < nowSec) refuse('expired', 'This was to be sealed earlier: its `notAfter` is past.');
     if (notAfter < nowSec + MARGIN_PERIODS * live.periodSec) {
       refuseService('expires-too-soon', `\`notAfter\` must be at least ${MARGIN_PERIODS * live.periodSec} seconds from now, so that the promise to log it can be kept.`);
     }
-    return this.check(parsed);
   }
 
-  private async check(parsed: ParsedAssertion): Promise<VerifiedAssertion> {
-    const plan = planSignatures(parsed);
-    const results = this.parts.verifyMany(plan.checks);
-    return acceptSignatures(plan, results instanceof Promise ? await results : results);
+  private async check(bytes: Uint8Array): Promise<VerifiedAssertion> {
+    const plan = planReading(readAssertion(bytes), false);
+    return acceptSignatures(plan, await this.parts.verifyMany(plan.checks));
   }
 
   private receipt(hash: string, bySeal: number) {
@@ -398,4 +393,8 @@ export class Acceptor {
     const { head } = live;
     return new AcceptedState(cache, live.due, { seal: head.number, namesSize: head.names.size, proofsSize: head.proofs.size, lastSeq });
   }
+}
+
+function saysWhat(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -11,6 +11,7 @@ interface Slot {
 const FAILED_TRANSACTION = '25P02';
 
 const current = new AsyncLocalStorage<Slot>();
+let transactions = 0;
 
 type ConnectCallback = (error: Error | undefined, client: PoolClient | undefined, done: (release?: boolean | Error) => void) => void;
 
@@ -57,6 +58,7 @@ function isRefusedStatement(error: unknown): boolean {
 export async function inTransaction<T>(begin: (client: () => PoolClient) => Promise<T>): Promise<T> {
   if (current.getStore()?.open) throw new InvariantError('a transaction was begun inside another one');
   const slot: Slot = { client: null, open: true };
+  transactions += 1;
   try {
     return await current.run(slot, begin, () => {
       if (slot.client === null) throw new InvariantError('the transaction has no connection');
@@ -64,6 +66,9 @@ export async function inTransaction<T>(begin: (client: () => PoolClient) => Prom
     });
   } finally {
     slot.open = false;
+    transactions -= 1;
+    // While it is on, every promise of the process costs three times as much.
+    if (transactions === 0) current.disable();
   }
 }
 
