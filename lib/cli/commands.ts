@@ -18,4 +18,6 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'cert', summary: 'certificates for the hosts under your name, tied to your identity', load: () => import('./commands/cert') },
   { name: 'witness', summary: 'cosign checkpoints of logs for others (C2SP witness)', load: () => import('./commands/witness') },
   { name: 'verify', summary: 'check a receipt, evidence or a .tlog-proof', load: () => import('./commands/verify') },
+  { name: 'deliver', summary: 'send a message to the holder of a name', load: () => import('./commands/deliver') },
+  { name: 'inbox', summary: 'fetch and read your messages', load: () => import('./commands/inbox') },
 ];
