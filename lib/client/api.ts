@@ -92,9 +92,10 @@ export function getEntry(log: LogName, index: number, fromSize: number | null, s
   return ask<EntryInfo>(`/api/v1/entries/${log}/${index}${fromSize === null ? '' : `?from=${fromSize}`}`, { signal });
 }
 
-/** getNameProof fetches the state of a name (`alice`) or of one tenure (`alice.0`) with its whole proof, unverified; `fromSize` asks for consistency with an older checkpoint. */
-export function getNameProof(name: string, fromSize: number | null, signal?: AbortSignal): Promise<Json> {
-  return ask<Json>(`/api/v1/names/${encodeURIComponent(name)}${fromSize === null ? '' : `?from=${fromSize}`}`, { signal });
+/** getNameProof fetches the state of a name (`alice`) or of one tenure (`alice.0`) with its whole proof, unverified; `fromSize` asks for consistency with an older checkpoint, `tokens` for the tokens of validators on the newest one. */
+export function getNameProof(name: string, fromSize: number | null, tokens: boolean, signal?: AbortSignal): Promise<Json> {
+  const query = new URLSearchParams({ ...(fromSize === null ? {} : { from: String(fromSize) }), ...(tokens ? { tokens: '1' } : {}) }).toString();
+  return ask<Json>(`/api/v1/names/${encodeURIComponent(name)}${query === '' ? '' : `?${query}`}`, { signal });
 }
 
 /** getReceiptFile fetches the receipt file of a sealed order, byte for byte as it is downloaded. */

@@ -3,9 +3,12 @@ import { cosign, makeValidator, makeValidatorKey, makeValidatorRetired } from '.
 import { makeIdentity, makeRegister } from '../core/assertion/fixtures';
 import { parseAssertion, type ParsedAssertion } from '../core/assertion/parse';
 import { parseCheckpointBody } from '../core/checkpoint/checkpoint';
+import type { Json } from '../core/bytes/canonical-json';
 import { parseNote } from '../core/note/note';
 import { parseEntry } from '../core/registry/parse-entry';
 import type { RecordEntry } from '../core/registry/state';
+import { verifyStateProof } from '../core/validation/light-client';
+import { parseTokenPolicy } from '../core/validation/token-policy';
 import type { ValidatorsInfo } from '../client/wire';
 import { checkDatabase } from '../services/check-database';
 import { sequenceBatch } from '../services/sequence-batch';
@@ -99,6 +102,23 @@ describe.each(['embedded', 'postgres'] as const)('on %s', (kind) => {
     expect(await post(lineOn(south, cosigned))).toEqual([422, 'bad-signature']);
   });
 
+  test('a light client gets a proof with the tokens it asks for, and waits for those on a seal just made', async () => {
+    const tokens = parseTokenPolicy(`witness n ${north.text}\nwitness s ${south.text}\nwitness e ${east.text}\ngroup g 2 n s e\nquorum g`);
+    const prove = async (query: string) => {
+      const { text } = await request(`${at.url}/api/v1/names/alice-validates${query}`);
+      const { ok, steps } = verifyStateProof(JSON.parse(text) as Json, { nowSec: nowSec(), registry: at.world.registry, tokens });
+      return [ok, steps.find(({ state }) => state === 'failed')?.problem?.code ?? null];
+    };
+    expect((await request(`${at.url}/api/v1/names/alice-validates?tokens=2`)).status).toBe(400);
+    expect(await prove('')).toEqual([false, 'too-few-tokens']);
+    const waiting = prove('?tokens=1');
+    const note = await read('checkpoint');
+    expect(await post(lineOn(north, note))).toEqual([201, null]);
+    expect(await post(lineOn(east, note))).toEqual([201, null]);
+    expect(await waiting).toEqual([true, null]);
+    await sealNow();
+  });
+
   test('the list tells who lags behind, who has left gives no more tokens, and the whole database replays', async () => {
     const alice = makeIdentity(at.world.registry, 'alice');
     const head = (await everyValidator(at.app.ctx)).find(({ vkey }) => vkey === north.text)?.head ?? '';
@@ -109,7 +129,7 @@ describe.each(['embedded', 'postgres'] as const)('on %s', (kind) => {
     expect(await post(lineOn(north, await read('checkpoint')))).toEqual([422, 'unknown-validator']);
     const { quorum, validators } = await getJson<ValidatorsInfo>(`${at.url}/api/v1/validators`);
     expect(quorum).toBe(2);
-    expect(validators.map(({ lagSeals, name, status }) => [name, status, lagSeals])).toEqual([['east.example', 'enrolled', 4], ['south.example', 'enrolled', 4], ['north.example', 'retired', 1]]);
+    expect(validators.map(({ lagSeals, name, status }) => [name, status, lagSeals])).toEqual([['east.example', 'enrolled', 2], ['south.example', 'enrolled', 5], ['north.example', 'retired', 1]]);
     expect((await checkDatabase(at.app.ctx.db)).findings).toEqual([]);
   });
 });
