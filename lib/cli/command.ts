@@ -3,19 +3,19 @@ import type { ParseArgsConfig } from 'node:util';
 /** Io is all of the world that a command sees, so that tests can stand in for it. */
 export interface Io {
   /** out prints one line of the answer; it goes to standard output. */
-  out(line: string): void;
+  readonly out: (line: string) => void;
   /** err prints one line about the work: progress, warnings, refusals; it goes to standard error. */
-  err(line: string): void;
+  readonly err: (line: string) => void;
   /** redraw shows a line that the next one replaces; only where `isTty`. */
-  redraw(line: string): void;
+  readonly redraw: (line: string) => void;
   /** ask asks the person at the terminal; `hidden` shows nothing of the answer. Null where nobody can answer. */
-  ask(question: string, hidden: boolean): Promise<string | null>;
+  readonly ask: (question: string, hidden: boolean) => Promise<string | null>;
   /** Whether a person watches standard error. */
   readonly isTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** clock is the time in seconds since 1970. */
-  clock(): number;
-  random(count: number): Uint8Array;
+  readonly clock: () => number;
+  readonly random: (count: number) => Uint8Array;
   readonly fetch: typeof fetch;
   /** Aborted by SIGINT and SIGTERM: finish what you do and return. */
   readonly stop: AbortSignal;
