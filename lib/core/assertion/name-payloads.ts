@@ -1,17 +1,10 @@
 import type { Envelope } from '../keys/dsse';
-import type { Base64 } from './payloads';
+import type { Base64, Common } from './payload-common';
 
 /*
  * What changes hands, or may not: transfers by the holder, disputes and reassignments by the arbiters, payments by the
  * registrar. `prev` chains what the holder signs, `after` what arbiters and registrar sign, `of` what the root key signs.
  */
-
-interface Common {
-  /** last second at which the closing seal may stand */
-  notAfter: number;
-  /** registry id */
-  registry: Base64;
-}
 
 /** Subject is one tenure of a name. */
 interface Subject {

@@ -70,10 +70,10 @@ export function assertionToSign(payload: Payload): ToSign {
 }
 
 function certificateOf(payload: Payload): { certificate: IdentityCertificate; open: OpenEnvelope } | null {
-  return 'certificate' in payload ? openCertificate(payload.certificate, payload.registry) : null;
+  if (!('certificate' in payload)) return null;
+  // A logged certificate may be one of a registry that this one goes on from: that needs a state to tell. A new one may not.
+  return openCertificate(payload.certificate, payload.type === 'rotate' ? payload.registry : null);
 }
-
-type Fields<Field extends string> = Record<Field, Json>;
 
 const READERS: Record<PayloadType, (value: Json) => Payload> = {
   cancel: readCancel,

@@ -1,9 +1,9 @@
 import type { Envelope } from '../keys/dsse';
 import type { NamePayload } from './name-payloads';
+import type { Base64, Common } from './payload-common';
 import type { TokensPayload, ValidatorPayload, ValidatorRetiredPayload } from './token-payloads';
 
-/** Base64 is 32 bytes (a hash or an Ed25519 key) in standard padded base64: 44 characters. Kept as text, compared as text. */
-export type Base64 = string;
+export type { Base64 } from './payload-common';
 
 /** ZERO stands for "none before": 32 zero bytes in base64. It opens every chain. */
 export const ZERO: Base64 = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
@@ -86,13 +86,6 @@ export interface GenesisPayload {
   policy: Policy;
   prev: typeof ZERO;
   registry: null;
-}
-
-interface Common {
-  /** last second at which the closing seal may stand */
-  notAfter: number;
-  /** registry id */
-  registry: Base64;
 }
 
 /** PolicyPayload announces the next policy. Signed by the policy keys in force, m of n. */

@@ -22,7 +22,7 @@ export function describeName(payload: NamePayload, before: RecordEntry | null): 
       return `Reassign ${name} by the decision in case ${payload.case}${next(payload, before)}. It takes effect after the time of notice. Whoever pinned ${name}.${payload.tenure} goes on reaching its holder.`;
     case 'payment-reversed':
       return `Note that the payment for ${name} was taken back: if it isn’t made good in time, tenure ${payload.tenure} ends and the name is free again.`;
-    case 'payment-settled':
+    default:
       return `Note that the payment for ${name} is final.`;
   }
 }

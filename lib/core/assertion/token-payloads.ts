@@ -1,16 +1,9 @@
-import type { Base64 } from './payloads';
+import type { Base64, Common } from './payload-common';
 
 /*
  * What validators log: that they take part, that they no longer do, and their tokens. A token is a C2SP cosignature (type 0x04) on a
  * sealed names checkpoint; it states that every entry up to there was replayed.
  */
-
-interface Common {
-  /** last second at which the closing seal may stand */
-  notAfter: number;
-  /** registry id */
-  registry: Base64;
-}
 
 /** Holding is a living tenure of a name. */
 export interface Holding {

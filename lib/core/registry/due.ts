@@ -1,7 +1,8 @@
 import type { Moment } from './delays';
 import type { Candidate } from './due-index';
 import { duePolicy } from './on-policy';
-import { type Overlay, type PendingChange, type RecordEntry, type StateEntry, type StateReader, readRecord } from './state';
+import type { PendingChange } from './pending-entries';
+import { type Overlay, type RecordEntry, type StateEntry, type StateReader, readRecord } from './state';
 import { close, type Found, isOver, lockAt, passOn } from './tenure';
 import { encodeEntries, type Place, type Written, writeEntries } from './transition';
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { ZERO } from '../assertion/payloads';
 import { canonicalText, type Json } from '../bytes/canonical-json';
 import { identityText, recordText } from './entry-text';
-import type { IdentityEntry, PendingChange, RecordEntry } from './state';
+import type { PendingChange } from './pending-entries';
+import type { IdentityEntry, RecordEntry } from './state';
 
 const hash = (digit: string) => `${digit.repeat(42)}A=`;
 const pending: PendingChange = { delaySec: 5, display: '"É\\', dns: ['::1'], hash: hash('h'), kind: 'transfer', loggedSeal: 3, loggedSec: 4, proof: 7, service: null, to: 'M'.repeat(52) };

@@ -8,7 +8,8 @@ import { refuse } from '../refusal';
 import { INCLUDED_ROTATIONS, LOCK_PRICE_CENTS } from './limits';
 import type { SealContext } from './seal-context';
 import { policyInForce } from './lookup';
-import { type IdentityEntry, type Lock, type PolicyEntry, type RecordEntry, type StateEntry, type StateReader, readIdentity, readRecord, readReserved } from './state';
+import type { Lock } from './pending-entries';
+import { type IdentityEntry, type PolicyEntry, type RecordEntry, type StateEntry, type StateReader, readIdentity, readRecord, readReserved } from './state';
 
 /**
  * onRegister takes a free name: the identity entry if the identity is new, then the first record of a tenure, which opens

@@ -11,7 +11,8 @@ import { isLoggedUdf } from '../keys/udf';
 import { refuse } from '../refusal';
 import { MAX_ENTRY_BYTES } from '../tlog/bundle';
 import * as limits from './limits';
-import type { EndedSchedule, IdentityEntry, Lock, NameLogEntry, PendingChange, PendingPolicy, PolicyEntry, RecordEntry, ReservedEntry, SealEntry, StateEntry, Waiting } from './state';
+import type { Lock, PendingChange, Waiting } from './pending-entries';
+import type { EndedSchedule, IdentityEntry, NameLogEntry, PendingPolicy, PolicyEntry, RecordEntry, ReservedEntry, SealEntry, StateEntry } from './state';
 import type { TokensEntry, ValidatorEntry } from './token-entries';
 
 /*

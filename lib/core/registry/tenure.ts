@@ -2,7 +2,8 @@ import { refuse } from '../refusal';
 import { hasPassed, type Moment } from './delays';
 import { MAX_TENURE } from './limits';
 import { policyInForce } from './lookup';
-import { type Ended, type Lock, type PendingChange, type RecordEntry, type Registration, type StateReader, readRecord } from './state';
+import type { Lock, PendingChange } from './pending-entries';
+import { type Ended, type RecordEntry, type Registration, type StateReader, readRecord } from './state';
 
 /** Found is a record with its name-log index. */
 export interface Found {

@@ -75,7 +75,7 @@ function entriesOf({ payload, hash, certificate }: ParsedAssertion, state: State
     case 'payment-reversed':
     case 'payment-settled':
       return onPayment(payload, hash, state, at);
-    case 'rotate':
+    default:
       invariant(certificate !== null, 'a parsed rotation has its certificate');
       return onRotate(payload, certificate, state, at);
   }
@@ -114,7 +114,7 @@ export function chainsOf(payload: Payload): string[] {
     case 'payment-reversed':
     case 'payment-settled':
       return [`name/${payload.name}/${payload.tenure}/after`];
-    case 'rotate':
+    default:
       return [`identity/${payload.udf}`];
   }
 }
