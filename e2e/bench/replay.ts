@@ -10,7 +10,8 @@ import { type Bench, median, secondsOf } from './rounds';
 const PERIOD_NAMES = 5_000;
 
 interface Made {
-  genesis: Period;
+  /** genesis, and as many registrations as a thread needs to run at full speed */
+  start: readonly Period[];
   registrations: Period[];
   updates: Period[];
   someChecks: ToVerify[];
@@ -19,27 +20,29 @@ interface Made {
 /** benchReplay measures how fast a validator replays from genesis on all cores, beside checking the same number of signatures and nothing else. */
 export async function benchReplay(bench: Bench, report: Report): Promise<void> {
   const rounds = bench.quick ? 2 : 5;
-  const made = makeHistory(bench, bench.quick ? 5_000 : 15_000);
+  const made = makeHistory(bench, bench.quick ? 10_000 : 20_000);
   const raw = await startRawVerify(made.someChecks);
   const found = { registrations: newFigures(), updates: newFigures() };
   let workers: ReplayWorkers | null = null;
   try {
     for (let round = -1; round < rounds; round++) {
       bench.progress(`replaying, round ${Math.max(round, 0)} of ${rounds}`);
-      // Workers remember certificates that they have checked, so each round has new ones; updates, which have none, warm them up.
+      // Workers remember certificates that they have checked, so each round has new ones. A log is long: what counts is how they run once they are warm.
       const fresh = new ReplayWorkers();
       workers = fresh;
       await fresh.check(made.updates[0]?.proofs ?? [], 0);
       const replayer = Replayer.fromGenesis();
-      await replayAll(replayer, [made.genesis], fresh);
+      await replayAll(replayer, made.start, fresh);
       for (const kind of ['registrations', 'updates'] as const) {
         const periods = made[kind];
         const entries = periods.reduce((sum, { proofs }) => sum + proofs.length, 0);
         const before = fresh.signatures;
-        const seconds = await secondsOf(() => replayAll(replayer, periods, fresh));
+        const { cpuSeconds, seconds } = await costOf(() => replayAll(replayer, periods, fresh));
         const signatures = fresh.signatures - before;
-        const rawSeconds = await secondsOf(() => raw.run(signatures));
+        const { cpuSeconds: rawCpuSeconds, seconds: rawSeconds } = await costOf(() => raw.run(signatures));
         if (round < 0) continue;
+        found[kind].cpu.push(entries / cpuSeconds);
+        found[kind].rawCpu.push(signatures / rawCpuSeconds);
         found[kind].entries.push(entries / seconds);
         found[kind].signatures.push(signatures / seconds);
         found[kind].raw.push(signatures / rawSeconds);
@@ -51,20 +54,36 @@ export async function benchReplay(bench: Bench, report: Report): Promise<void> {
     await raw.stop();
   }
   for (const kind of ['registrations', 'updates'] as const) {
-    const { entries, signatures, raw: limits } = found[kind];
+    const { cpu, entries, raw: limits, rawCpu, signatures } = found[kind];
     const perEntry = median(signatures) / median(entries);
+    const signed = `${perEntry.toFixed(0)} signature${perEntry > 1.5 ? 's' : ''}`;
     report.add('replay', {
       what: `${kind} replayed from genesis, all cores`,
       ours: median(entries),
       unit: '/s',
-      limit: { name: `bare checks of their ${perEntry.toFixed(0)} signature${perEntry > 1.5 ? 's' : ''}, all cores`, value: median(limits) / perEntry },
+      limit: { name: `bare checks of their ${signed}, all cores`, value: median(limits) / perEntry },
       aim: { least: 0.8 },
+    });
+    // Whoever else uses the machine meanwhile hits wall time more than this.
+    report.add('replay', {
+      what: `${kind} replayed in a second of processor time`,
+      ours: median(cpu),
+      unit: '/s',
+      limit: { name: `bare checks of their ${signed} in a second of processor time`, value: median(rawCpu) / perEntry },
     });
   }
 }
 
-function newFigures(): Record<'entries' | 'signatures' | 'raw', number[]> {
-  return { entries: [], signatures: [], raw: [] };
+function newFigures(): Record<'cpu' | 'entries' | 'raw' | 'rawCpu' | 'signatures', number[]> {
+  return { cpu: [], entries: [], raw: [], rawCpu: [], signatures: [] };
+}
+
+/** costOf is how long `work` takes: in wall time, and in processor time of all this process's threads. */
+async function costOf(work: () => Promise<void>): Promise<{ cpuSeconds: number; seconds: number }> {
+  const before = process.cpuUsage();
+  const seconds = await secondsOf(work);
+  const { system, user } = process.cpuUsage(before);
+  return { cpuSeconds: (system + user) / 1e6, seconds };
 }
 
 async function replayAll(replayer: Replayer, periods: readonly Period[], workers: ReplayWorkers): Promise<void> {
@@ -91,8 +110,7 @@ function makeHistory(bench: Bench, names: number): Made {
       registry.seal(updates);
     }
   }
-  const [genesis, ...rest] = registry.periods();
-  if (genesis === undefined) throw new Error('no genesis');
-  const count = Math.ceil(names / PERIOD_NAMES);
-  return { genesis, registrations: rest.slice(0, count), updates: rest.slice(count), someChecks };
+  const periods = registry.periods();
+  const updatesFrom = 1 + Math.ceil(names / PERIOD_NAMES);
+  return { start: periods.slice(0, 2), registrations: periods.slice(2, updatesFrom), updates: periods.slice(updatesFrom), someChecks };
 }

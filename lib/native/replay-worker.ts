@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { type AssertionReading, readAssertion } from '../core/assertion/parse';
+import { type AssertionReading, type ParsedAssertion, readAssertion } from '../core/assertion/parse';
 import { acceptSignatures, planReading } from '../core/assertion/verify';
 import { currentVerifier } from '../core/keys/ed25519';
 import { Refusal } from '../core/refusal';
 import { provideFastCrypto } from './fast-hash';
-import { type CheckAnswer, type CheckJob, essenceOf } from './replay-wire';
+import { type CheckAnswer, type CheckJob, findingsText } from './replay-wire';
 
 /*
  * A thread that parses proof-log entries and checks every signature in them. It knows no state: who should have signed is the
@@ -19,19 +19,19 @@ const verify = currentVerifier();
 const certificates = new Set<string>();
 
 function check({ id, bytes, ends }: CheckJob): CheckAnswer {
-  const found: unknown[] = [];
+  const good: ParsedAssertion[] = [];
   let signatures = 0;
   for (const [i, end] of ends.entries()) {
     try {
       const reading = readAssertion(bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
       signatures += checkOne(reading);
-      found.push(essenceOf(reading.parsed));
+      good.push(reading.parsed);
     } catch (error) {
       if (error instanceof Refusal) return { id, kind: 'bad', at: i, code: error.code, detail: error.detail };
       return { id, kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
   }
-  return { id, kind: 'good', signatures, text: JSON.stringify(found) };
+  return { id, kind: 'good', signatures, text: findingsText(good) };
 }
 
 /** checkOne checks an assertion's signatures, and its certificate's unless the very same one was checked here before. It says how many. */

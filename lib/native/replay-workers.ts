@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { acceptSignatures, type VerifiedAssertion } from '../core/assertion/verify';
 import { type Batch } from '../core/registry/batch';
 import { type Period, type Replayer, ReplayMismatch, sealOf } from '../core/validation/replay';
-import { type CheckAnswer, fromEssences, packEntries } from './replay-wire';
+import { type CheckAnswer, assertionsFrom, packEntries } from './replay-wire';
 
 /** How many entries a job has: enough that messages cost little, few enough that all workers end at the same time. */
 const JOB_ENTRIES = 128;
@@ -85,7 +85,7 @@ export class ReplayWorkers {
       case 'good':
         this.signatures += answer.signatures;
         // The checks were made, and found good, by the worker.
-        job.resolve(fromEssences(answer.text, job.entries).map((parsed) => acceptSignatures({ parsed, checks: [] }, [])));
+        job.resolve(assertionsFrom(answer.text, job.entries).map((parsed) => acceptSignatures({ parsed, checks: [] }, [])));
         return;
       case 'bad': {
         const at = job.first + answer.at;

@@ -1,10 +1,12 @@
 import { utf8 } from '../bytes/bytes';
 import { Refusal, refuse } from '../refusal';
 import { MAX_DISPLAY_BYTES } from '../registry/limits';
-import { canonicalName } from './name';
+import { canonicalName, isCanonicalName } from './name';
 
 /** parseDisplay checks that `display` (without `@`) is a way of writing the canonical `name`, as it stands in logs. @throws Refusal `bad-display`. */
 export function parseDisplay(display: string, name: string): string {
+  // A canonical name is a way of writing itself.
+  if (display === name && isCanonicalName(name)) return display;
   if (utf8(display).length > MAX_DISPLAY_BYTES) refuse('bad-display', `The display form has at most ${MAX_DISPLAY_BYTES} bytes.`);
   if (display.startsWith('@')) refuse('bad-display', 'The display form is written without its @.');
   if (display.startsWith(' ') || display.endsWith(' ')) refuse('bad-display', 'The display form can’t begin or end with a space.');

@@ -57,6 +57,7 @@ export function isCanonicalAddress(text: string): boolean {
 
 /** parseDns checks the list `dns`: at most 8 addresses in canonical spelling, none twice, order kept. @throws Refusal `bad-dns`. */
 export function parseDns(addresses: readonly string[]): string[] {
+  if (addresses.length === 0) return [];
   if (addresses.length > MAX_DNS_ADDRESSES) refuse('bad-dns', `At most ${MAX_DNS_ADDRESSES} DNS server addresses are kept.`);
   for (const address of addresses) {
     if (!isCanonicalAddress(address)) refuse('bad-dns', 'A DNS server is given as an IPv4 or IPv6 address in its canonical spelling (RFC 5952).');

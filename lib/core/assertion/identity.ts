@@ -50,27 +50,28 @@ export function identityToSign(payload: CertificatePayload): ToSign {
 }
 
 /**
- * parseIdentity reads a certificate's envelope: form, registry, and that exactly root and key have signed, in that order.
+ * parseIdentity reads a certificate's envelope: form, registry (null takes any), and that exactly root and key have signed, in that order.
  * The signatures themselves stay unchecked: see `openIdentity` and `signatureChecks`.
  * @throws Refusal `bad-payload-type`, `too-large`, `other-registry`, `wrong-signers`, and those of the JSON and field readers.
  */
-export function parseIdentity(envelope: Envelope, registry: Base64): IdentityCertificate {
+export function parseIdentity(envelope: Envelope, registry: Base64 | null): IdentityCertificate {
   return openCertificate(envelope, registry).certificate;
 }
 
 /** openCertificate is `parseIdentity` that gives the envelope's decoded payload as well. */
-export function openCertificate(envelope: Envelope, registry: Base64): { certificate: IdentityCertificate; open: OpenEnvelope } {
+export function openCertificate(envelope: Envelope, registry: Base64 | null): { certificate: IdentityCertificate; open: OpenEnvelope } {
   if (payloadKind(envelope) !== 'identity') refuse('bad-payload-type', 'An identity certificate is expected here.');
   const { hash: certificateHash, sizeBytes } = envelopeHash(envelope);
   if (sizeBytes > MAX_CERTIFICATE_BYTES) refuse('too-large', `An identity certificate has at most ${MAX_CERTIFICATE_BYTES} bytes.`);
   const open = openEnvelope(envelope);
   const fields = readFields(parseJson(open.payload, MAX_CERTIFICATE_BYTES));
-  if (fields.registry !== registry) refuse('other-registry', 'The certificate was made for another registry.');
+  if (registry !== null && fields.registry !== registry) refuse('other-registry', 'The certificate was made for another registry.');
   const [first, second] = envelope.signatures;
   if (envelope.signatures.length !== 2 || first?.keyid !== fields.root || second?.keyid !== fields.key) {
     refuse('wrong-signers', 'A certificate is signed by the root key, then by the signing key, and nobody else.');
   }
-  return { certificate: { ...fields, envelope, hash: certificateHash, udf: udfOfSigner(fromBase64(fields.root, 32)) }, open };
+  const { ca, encrypt, key, next, number, root } = fields;
+  return { certificate: { ca, encrypt, envelope, hash: certificateHash, key, next, number, registry, root, udf: udfOfSigner(fromBase64(root, 32)) }, open };
 }
 
 /** openIdentity is `parseIdentity` with both signatures verified. @throws Refusal as that, `bad-signature`. */
