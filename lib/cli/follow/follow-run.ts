@@ -12,6 +12,7 @@ import type { LogSource } from '../../copy/log-source';
 import { repairCopy } from '../../copy/repair';
 import type { PeriodCheck } from '../../copy/sealed-period';
 import type { Io } from '../command';
+import { PeerRound } from './peer-round';
 import { pinRegistry } from './pin-registry';
 import { ProgressLine, durationText } from './progress-line';
 
@@ -62,6 +63,7 @@ class FollowSession {
   readonly #writer: CopyWriter;
   readonly #follower: Follower;
   readonly #progress: ProgressLine;
+  readonly #peers: PeerRound;
   #waitMs = FIRST_WAIT_MS;
   /** The trouble that was told last, until it is over. */
   #told = '';
@@ -73,6 +75,7 @@ class FollowSession {
     this.#writer = writer;
     this.#follower = follower;
     this.#progress = progress;
+    this.#peers = new PeerRound(run.dir, io);
   }
 
   static async open(run: FollowRun, source: LogSource, io: Io, isDamaged: boolean): Promise<FollowSession> {
@@ -105,6 +108,7 @@ class FollowSession {
         this.#progress.begin();
         const isNew = await this.#follower.step();
         this.#isWell(isNew);
+        await this.#peers.turn(this.#follower, this.#writer.reader);
         if (this.#run.once) return 0;
       } catch (error) {
         if (this.#io.stop.aborted) break;
