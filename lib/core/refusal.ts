@@ -89,6 +89,7 @@ export type RefusalCode =
   // replay and light clients
   | 'replay-mismatch'
   | 'wrong-registry'
+  | 'registry-continued'
   | 'stale-proof'
   | 'rolled-back'
   | 'forked-log'

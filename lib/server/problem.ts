@@ -108,6 +108,7 @@ const STATUS: Record<ProblemCode, readonly [status: number, title: string]> = {
   'ambiguous-udf': [409, 'This fits more than one'],
   'service-chain': [422, RULE],
   'replay-mismatch': [500, EVIDENCE],
+  'registry-continued': [422, 'Another registry goes on from this one'],
   'wrong-registry': [422, 'This was signed for another registry'],
   'stale-proof': [422, 'The proof does not hold'],
   'rolled-back': [422, 'The proof does not hold'],

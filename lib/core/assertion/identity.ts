@@ -71,7 +71,7 @@ export function openCertificate(envelope: Envelope, registry: Base64 | null): { 
     refuse('wrong-signers', 'A certificate is signed by the root key, then by the signing key, and nobody else.');
   }
   const { ca, encrypt, key, next, number, root } = fields;
-  return { certificate: { ca, encrypt, envelope, hash: certificateHash, key, next, number, registry, root, udf: udfOfSigner(fromBase64(root, 32)) }, open };
+  return { certificate: { ca, encrypt, envelope, hash: certificateHash, key, next, number, registry: fields.registry, root, udf: udfOfSigner(fromBase64(root, 32)) }, open };
 }
 
 /** openIdentity is `parseIdentity` with both signatures verified. @throws Refusal as that, `bad-signature`. */

@@ -64,7 +64,7 @@ function endOf(text: string): string {
 }
 
 function describeRegister(payload: RegisterPayload): string {
-  const { udf } = parseIdentity(payload.certificate, payload.registry);
+  const { udf } = parseIdentity(payload.certificate, null);
   const writing = payload.display === payload.name ? '' : `, written ${payload.display}`;
   return `Register @${payload.name}${writing}, for life, for ${formatCents(payload.priceCents)}, to ${showUdf(udf)}, ${served(payload.service)}${withDns(payload.dns)}.`;
 }
@@ -98,6 +98,6 @@ function count(payload: UpdatePayload, before: RecordEntry | null): string[] {
 }
 
 function describeRotate(payload: RotatePayload): string {
-  const { number } = parseIdentity(payload.certificate, payload.registry);
+  const { number } = parseIdentity(payload.certificate, null);
   return `Give the identity ${showUdf(payload.udf)} a new certificate, number ${number}: from its seal on only the new signing key counts.`;
 }

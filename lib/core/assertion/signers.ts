@@ -38,7 +38,7 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       if (registrar === undefined || !policyInForce(state).policy.registrar.includes(registrar)) {
         refuse('wrong-signers', 'The second signature of a registration must be by a registrar key in force.');
       }
-      return checkLogged(certificate, state);
+      return checkLogged(certificate, payload.registry, state);
     }
     case 'update': {
       const holder = holderOf(payload, state);
@@ -67,7 +67,7 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       if (keyids.length !== 2 || giver !== (isRoot ? holder.root : holder.key) || recipient !== certificate.key) {
         refuse('wrong-signers', `This transfer must be signed by the holder’s ${isRoot ? 'root' : 'current signing'} key, then by the recipient’s signing key.`);
       }
-      return checkLogged(certificate, state);
+      return checkLogged(certificate, payload.registry, state);
     }
     case 'cancel': {
       const holder = holderOf(payload, state);
@@ -88,7 +88,7 @@ export function checkSigners(parsed: ParsedAssertion, state: StateReader): void 
       checkRecipient(payload.udf, certificate);
       checkRole(policyInForce(state).policy.arbiters, keyids.slice(0, -1), 'arbiters');
       if (keyids.at(-1) !== certificate.key) refuse('wrong-signers', 'A reassignment is signed by the arbiters, then by the new holder’s signing key.');
-      return checkLogged(certificate, state);
+      return checkLogged(certificate, payload.registry, state);
     }
     case 'validator':
       return checkValidatorSigners(payload.vkey, payload.udf, keyids, state);
@@ -138,16 +138,20 @@ function checkValidatorSigners(vkey: string, udf: string, keyids: readonly Base6
 function checkRegistry(payload: Payload, state: StateReader): void {
   const policy = readPolicy(state);
   if (payload.type === 'genesis') {
-    if (policy !== null) refuse('already-genesis', 'The registry has a genesis already.');
+    if (policy !== null && payload.continues === null) refuse('already-genesis', 'The registry has a genesis already.');
     return;
   }
   if (policy === null) refuse('unknown-policy', 'The registry has no genesis yet.');
   if (payload.registry !== policy.entry.registry) refuse('other-registry', 'The assertion was made for another registry.');
 }
 
-/** checkLogged: a certificate inside another assertion is the logged one, byte for byte, or number 0 of an unseen identity. */
-function checkLogged(certificate: IdentityCertificate, state: StateReader): void {
+/**
+ * checkLogged: a certificate inside another assertion is the logged one, byte for byte, or number 0 of an unseen identity. Only what is
+ * logged may have been made for a registry that this one goes on from.
+ */
+function checkLogged(certificate: IdentityCertificate, registry: Base64, state: StateReader): void {
   const known = readIdentity(state, certificate.udf);
+  if (certificate.registry !== registry && known?.entry.certificate !== certificate.hash) refuse('other-registry', 'The certificate was made for another registry.');
   if (known === null) {
     if (certificate.number !== 0) refuse('wrong-certificate', 'An identity is first seen with certificate number 0.');
     return;

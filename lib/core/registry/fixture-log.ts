@@ -1,17 +1,20 @@
-import { FIXTURE_TIME_SEC, type FixtureRegistry } from '../assertion/fixtures';
+import { FIXTURE_TIME_SEC, type FixtureRegistry, makeRegistry } from '../assertion/fixtures';
 import type { ParsedAssertion } from '../assertion/parse';
 import { checkSignatures } from '../assertion/verify';
+import { toBase64 } from '../bytes/base64';
 import { formatCheckpoint } from '../checkpoint/checkpoint';
 import { signWith } from '../keys/sign';
 import { MapTree } from '../map/tree';
 import type { Edge } from '../tlog/edge';
 import { BEFORE_GENESIS, type Batch, type Both, type LastSeal, batch } from './batch';
 import { DueIndex } from './due-index';
+import type { GenesisOptions } from './genesis';
 import { MemoryState } from './memory-state';
 
 /** FixtureLog is a whole registry in memory: both logs, state, map, seals. For tests, benchmarks and examples. */
 export class FixtureLog {
-  readonly world: FixtureRegistry;
+  /** The registry that seals: another one after it was continued (see `continueAs`). */
+  world: FixtureRegistry;
   readonly state = new MemoryState();
   readonly map = new MapTree();
   readonly due = new DueIndex();
@@ -44,6 +47,16 @@ export class FixtureLog {
     this.leaves.proofs.push(...sealed.proofs.leaves);
     this.seals.push(sealed);
     return sealed;
+  }
+
+  /** continueAs seals the genesis of a registry, with keys of its own, that goes on from this log. */
+  continueAs(label: string, options: Partial<GenesisOptions> = {}): Batch {
+    const before = this.seals.at(-1);
+    if (before === undefined) throw new Error('nothing is sealed yet');
+    const { root, size } = before.heads.names;
+    const continues = { map: before.seal.map.root, registry: this.world.registry, root: toBase64(root), size };
+    this.world = makeRegistry(label, { continues, origin: `${label}.example`, ...options });
+    return this.seal([this.world.genesis]);
   }
 
   /** notes are the signed checkpoints of a seal, the newest unless said otherwise. */

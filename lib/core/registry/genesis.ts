@@ -1,4 +1,4 @@
-import { type Delays, type GenesisPayload, type Policy, type Schedule, ZERO } from '../assertion/payloads';
+import { type Continues, type Delays, type GenesisPayload, type Policy, type Schedule, ZERO } from '../assertion/payloads';
 import { DEFAULT_DELAYS, DEFAULT_SCHEDULE, defaultCharacters } from '../assertion/policy-defaults';
 import { WIRE } from './limits';
 
@@ -16,13 +16,15 @@ export interface GenesisOptions {
   /** What no policy may go below: the delays themselves unless said otherwise. */
   readonly floors?: Delays;
   readonly schedule?: Schedule;
+  /** The registry whose history this one goes on with, and where. */
+  readonly continues?: Continues | null;
 }
 
 /** makeGenesis is the payload that opens a registry; its hash is the registry id. The policy keys sign it (`assertionToSign`). */
 export function makeGenesis(options: GenesisOptions): GenesisPayload {
   const delays = options.delays ?? DEFAULT_DELAYS;
   return {
-    continues: null,
+    continues: options.continues ?? null,
     floors: options.floors ?? delays,
     notAfter: options.notAfterSec,
     number: 0,

@@ -1,19 +1,21 @@
-import type { GenesisPayload, PolicyPayload } from '../assertion/payloads';
+import type { Continues, Delays, GenesisPayload, PolicyPayload } from '../assertion/payloads';
+import { toBase64 } from '../bytes/base64';
 import { refuse } from '../refusal';
 import { hasPassed } from './delays';
 import type { Moment } from './delays';
-import { checkPolicy, checkSuccessor, checkSupported, comeIntoForce } from './policy';
+import { checkPolicy, checkSuccessor, checkSupported, comeIntoForce, publicKeysOf } from './policy';
 import type { SealContext } from './seal-context';
 import { type PendingPolicy, type PolicyEntry, type StateReader, readPolicy } from './state';
 
 /**
- * onGenesis opens a registry: the first entry of both logs, alone in seal 0.
- * @throws Refusal `already-genesis`, `bad-policy`, `below-floor`, `wire-unsupported`.
+ * onGenesis opens a registry: the first entry of both logs, alone in seal 0; or, with `continues`, one that goes on from another
+ * registry's logs, as the first of a seal. What came before stays judged as it was, under the old id; nothing more is taken under it.
+ * @throws Refusal `already-genesis`, `bad-policy`, `below-floor`, `wire-unsupported`; `unknown-policy`, `other-registry`, `unknown-checkpoint`, `chain-busy`.
  */
 export function onGenesis(payload: GenesisPayload, hash: string, state: StateReader, at: SealContext): PolicyEntry[] {
-  if (readPolicy(state) !== null || at.proofIndex !== 0 || at.number !== 0) refuse('already-genesis', 'The registry has a genesis already.');
-  // Going on from another registry's state is not part of this wire version; to ignore the field would be to lie about it.
-  if (payload.continues !== null) refuse('wire-unsupported', 'This program can’t continue another registry.');
+  const before = readPolicy(state);
+  if (payload.continues !== null) checkContinues(payload, payload.continues, before?.entry ?? null, at);
+  else if (before !== null || at.proofIndex !== 0 || at.number !== 0) refuse('already-genesis', 'The registry has a genesis already.');
   checkPolicy(payload.policy, payload.origin, payload.floors);
   checkSupported(payload.policy);
   return [
@@ -24,7 +26,7 @@ export function onGenesis(payload: GenesisPayload, hash: string, state: StateRea
       origin: payload.origin,
       pending: [],
       policy: payload.policy,
-      prev: null,
+      prev: before?.index ?? null,
       proof: at.proofIndex,
       registry: hash,
       schedules: [],
@@ -33,6 +35,21 @@ export function onGenesis(payload: GenesisPayload, hash: string, state: StateRea
       type: 'policy',
     },
   ];
+}
+
+/** checkContinues: it goes on from the very seal before, by keys and under an origin of its own, and promises nobody shorter delays than they had. */
+function checkContinues(payload: GenesisPayload, { map, registry, root, size }: Continues, before: PolicyEntry | null, at: SealContext): void {
+  const { sealed } = at;
+  if (before === null || sealed === null) return refuse('unknown-policy', 'There is no registry to go on from.');
+  if (registry !== before.registry) refuse('other-registry', 'It goes on from another registry than this one.');
+  if (at.nextNameIndex !== sealed.size || at.used.size > 0) refuse('chain-busy', 'A registry that goes on from another opens its seal.');
+  if (size !== sealed.size || root !== toBase64(sealed.root) || map !== toBase64(sealed.map)) refuse('unknown-checkpoint', 'It does not go on from the seal before.');
+  if (payload.origin === before.origin) refuse('bad-policy', 'Under the same origin nobody could tell the two apart.');
+  const keys = new Set(publicKeysOf(before.policy));
+  if (publicKeysOf(payload.policy).some((key) => keys.has(key))) refuse('bad-policy', 'It uses a key of the registry that it goes on from.');
+  for (const field of Object.keys(before.floors) as (keyof Delays)[]) {
+    if (payload.floors[field] < before.floors[field]) refuse('below-floor', `The floor of ${field} is ${payload.floors[field]}; the registry it goes on from had ${before.floors[field]}.`);
+  }
 }
 
 /**

@@ -21,25 +21,28 @@ export function logOrigin(origin: string, log: LogKind): string {
  * @throws Refusal `bad-policy`, `below-floor`.
  */
 export function checkPolicy(policy: Policy, origin: string, floors: Delays): void {
-  const keys = [...policy.policy.keys, ...policy.arbiters.keys, ...policy.registrar, ...logKeys(policy, origin)];
+  checkLogKeys(policy, origin);
+  const keys = publicKeysOf(policy);
   if (new Set(keys).size !== keys.length) refuse('bad-policy', 'A key stands in two places; each key signs one kind of thing only.');
   for (const field of Object.keys(floors) as (keyof Delays)[]) {
     if (policy.delays[field] < floors[field]) refuse('below-floor', `${field} is ${policy.delays[field]}; the genesis allows no less than ${floors[field]}.`);
   }
 }
 
-/** logKeys are the public keys, in base64, of both logs. */
-function logKeys(policy: Policy, origin: string): string[] {
-  const keys: string[] = [];
+/** publicKeysOf are all public keys of a policy, roles and logs, in base64. */
+export function publicKeysOf({ arbiters, logs, policy, registrar }: Policy): string[] {
+  const logKeys = [...logs.names, ...logs.proofs].map((text) => toBase64(parseVkey(text).publicKey));
+  return [...policy.keys, ...arbiters.keys, ...registrar, ...logKeys];
+}
+
+function checkLogKeys(policy: Policy, origin: string): void {
   for (const log of ['names', 'proofs'] as const) {
     if (policy.logs[log].length === 0) refuse('bad-policy', `The log of ${log} has no key.`);
     for (const text of policy.logs[log]) {
       const vkey = parseVkey(text);
       if (vkey.name !== logOrigin(origin, log)) refuse('bad-policy', `A key of the log of ${log} must have the name ${logOrigin(origin, log)}.`);
-      keys.push(toBase64(vkey.publicKey));
     }
   }
-  return keys;
 }
 
 /** checkSupported refuses a policy in force that this program can't follow: it must stop rather than guess. @throws Refusal `wire-unsupported`. */

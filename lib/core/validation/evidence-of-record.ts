@@ -6,7 +6,7 @@ import { Refusal, refuse } from '../refusal';
 import type { IdentityEntry, RecordEntry } from '../registry/state';
 import type { Facts } from './check-step';
 import { certificateIn, checkRegistration, type Evidence } from './evidence-of-state';
-import { type PolicyChain, registrarKeys } from './policy-chain';
+import { everyPolicy, type PolicyChain, registrarKeys } from './policy-chain';
 
 /** Case is what the checks of one record look at. */
 interface Case {
@@ -149,7 +149,7 @@ function checkRegistrar({ chain, facts }: Case, signers: readonly string[]): voi
 
 /** checkArbiters: m of n arbiters of one of the registry's policies. Which one was in force then, validators check. */
 function checkArbiters({ chain, facts }: Case, signers: readonly string[], who: string): void {
-  if (!chain.policies.some(({ policy }) => isRole(policy.arbiters, signers))) refuse('wrong-signers', 'This is not signed by the arbiters.');
+  if (!everyPolicy(chain).some(({ policy }) => isRole(policy.arbiters, signers))) refuse('wrong-signers', 'This is not signed by the arbiters.');
   facts.text('Changed by', who);
 }
 

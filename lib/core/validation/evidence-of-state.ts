@@ -7,7 +7,7 @@ import type { TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
 import { inclusionRoot } from '../tlog/inclusion';
 import type { Facts } from './check-step';
-import { type PolicyChain, registrarKeys } from './policy-chain';
+import { everyChain, type PolicyChain, registrarKeys } from './policy-chain';
 import type { ReadEntry } from './state-proof';
 
 /** Evidence are assertions of one registry, proved to be in the proof log, every signature valid. */
@@ -20,12 +20,13 @@ export function checkIncluded(facts: Facts, shown: ReadEntry, head: TreeHead): v
 }
 
 /** openEvidence checks that each assertion shown is in the proof log and every signature of it valid. @throws Refusal. */
-export function openEvidence(facts: Facts, shown: readonly ReadEntry[], proofs: TreeHead, registry: string): Evidence {
+export function openEvidence(facts: Facts, shown: readonly ReadEntry[], proofs: TreeHead, chain: PolicyChain): Evidence {
+  const registries = everyChain(chain).map(({ registry }) => registry);
   return shown.map((entry) => {
     checkIncluded(facts, entry, proofs);
     const { bytes, index } = entry;
     const parsed = parseAssertion(bytes);
-    if (parsed.payload.registry !== registry) refuse('other-registry', 'An assertion shown was made for another registry.');
+    if (parsed.payload.registry === null || !registries.includes(parsed.payload.registry)) refuse('other-registry', 'An assertion shown was made for another registry.');
     checkSignatures(parsed);
     return { index, parsed };
   });

@@ -14,7 +14,7 @@ import { leafHash } from '../tlog/hash';
 import { CheckRun, type CheckStep, type Facts } from './check-step';
 import { checkRecordSigners } from './evidence-of-record';
 import { checkCertificate, checkIncluded, type Evidence, openEvidence } from './evidence-of-state';
-import { logKeys, openPolicies, type PolicyChain } from './policy-chain';
+import { everyChain, logKeys, openPolicies, type PolicyChain } from './policy-chain';
 import { checkTokens, type TokenPolicy } from './token-policy';
 import { attempt, type ReadEntry, type ReadState, readStateProof, type ReadStateProof, type Subject } from './state-proof';
 
@@ -100,6 +100,7 @@ function checkAll(run: CheckRun, value: Json, trust: Trust): Found {
     const opened = openPolicies(proof.policies, proof.registry);
     facts.number('Policies', opened.policies.length);
     facts.text('Origin', opened.origin);
+    for (const { registry } of everyChain(opened).slice(1)) facts.hash('Goes on from the registry', registry);
     return opened;
   });
   const checkpoint = run.step('checkpoint', (facts) => {
@@ -159,9 +160,21 @@ function checkRegistry(run: CheckRun, proof: ReadStateProof, trust: Trust): void
     return;
   }
   run.step('registry', (facts) => {
-    facts.same(registry, proof.registry, 'wrong-registry', 'This is another registry than the one you trust.');
+    if (registry !== proof.registry) refuseOther(facts, registry, proof);
     facts.hash('Registry', proof.registry);
   });
+}
+
+/** refuseOther tells a registry that goes on from the trusted one from any other. Nobody is moved to it but by their own choice. */
+function refuseOther(facts: Facts, trusted: string, { policies, registry }: ReadStateProof): never {
+  const chain = attempt(() => openPolicies(policies, registry));
+  const next = chain instanceof Refusal ? undefined : everyChain(chain).find(({ earlier }) => earlier?.registry === trusted);
+  facts.text('Expected', trusted);
+  facts.text('Found', registry);
+  if (next === undefined) return refuse('wrong-registry', 'This is another registry than the one you trust.');
+  facts.text('It goes on under', next.origin);
+  facts.number('From entry', next.continues?.size ?? 0);
+  return refuse('registry-continued', 'Another registry goes on from the one you trust, by keys of its own. The one you trust has not said so: follow it only if you know from elsewhere that you should.');
 }
 
 function checkConsistency(facts: Facts, proof: ReadStateProof, seen: { size: number; root: string }, checkpoint: TreeHead): void {
@@ -306,7 +319,7 @@ function checkHolder(run: CheckRun, proof: ReadStateProof, { entry, shown }: Sub
     // What the state itself shows already must not be shown again: it would be checked by nobody.
     if (entry.type === 'identity' && proof.identity !== null) return refuse('bad-proof-file', 'An identity’s own state is shown once, as the state.');
     const holder = entry.type === 'identity' ? entry : readHolder(facts, proof, entry, mapRoot, checkpoint);
-    const opened: Evidence = openEvidence(facts, proof.assertions, proofs, chain.registry);
+    const opened: Evidence = openEvidence(facts, proof.assertions, proofs, chain);
     checkCertificate(facts, holder, opened, chain);
     return { evidence: opened, identity: holder };
   });

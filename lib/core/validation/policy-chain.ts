@@ -1,5 +1,5 @@
 import { type ParsedAssertion, parseAssertionEnvelope } from '../assertion/parse';
-import type { Policy } from '../assertion/payloads';
+import type { Continues, GenesisPayload, Policy } from '../assertion/payloads';
 import { checkRole, keyidsOf } from '../assertion/signers';
 import { checkSignatures } from '../assertion/verify';
 import type { Envelope } from '../keys/dsse';
@@ -16,30 +16,52 @@ export interface ChainedPolicy {
   readonly under: number;
 }
 
-/** PolicyChain is every policy of a registry, from the genesis on. */
+/** PolicyChain is every policy of a registry, from the genesis on, and the chain of the registry that it goes on from, if it does. */
 export interface PolicyChain {
   readonly registry: string;
   readonly origin: string;
   readonly policies: readonly ChainedPolicy[];
+  readonly earlier: PolicyChain | null;
+  /** Where it goes on from the earlier one. */
+  readonly continues: Continues | null;
 }
 
 /**
  * openPolicies verifies that the policies given are one chain from a genesis: numbered, each quoting the one before, each
  * signed by the policy keys of one that came earlier. Which one was in force can't be told without the log, but it never
- * goes back: a policy is not signed by keys older than those which signed the one before.
+ * goes back: a policy is not signed by keys older than those which signed the one before. A genesis that goes on from the chain so far
+ * begins a chain of its own behind it; the last one must be that of `registry`.
  * @throws Refusal `wrong-registry`, `wrong-number`, `stale-prev`, `wrong-signers`, `bad-signature`, and what `parseAssertion` refuses.
  */
 export function openPolicies(envelopes: readonly Envelope[], registry: string): PolicyChain {
-  const [first, ...rest] = envelopes;
-  if (first === undefined) return refuse('wrong-registry', 'There is no genesis.');
-  const genesis = parseAssertionEnvelope(first);
-  if (genesis.payload.type !== 'genesis') return refuse('wrong-registry', 'The first policy is not a genesis.');
-  if (genesis.hash !== registry) refuse('wrong-registry', 'The genesis is that of another registry.');
-  checkRole(genesis.payload.policy.policy, keyidsOf(genesis), 'policy keys');
-  checkSignatures(genesis);
-  const policies: ChainedPolicy[] = [{ hash: genesis.hash, number: 0, policy: genesis.payload.policy, under: 0 }];
-  for (const envelope of rest) policies.push(openNext(parseAssertionEnvelope(envelope), registry, policies));
-  return { origin: genesis.payload.origin, policies, registry };
+  let chain: OpenChain | null = null;
+  for (const envelope of envelopes) {
+    const parsed = parseAssertionEnvelope(envelope);
+    if (parsed.payload.type === 'genesis') chain = openGenesis(parsed, parsed.payload, chain);
+    else if (chain === null) return refuse('wrong-registry', 'The first policy is not a genesis.');
+    else chain.policies.push(openNext(parsed, chain.registry, chain.policies));
+  }
+  if (chain === null) return refuse('wrong-registry', 'There is no genesis.');
+  return chain.registry === registry ? chain : refuse('wrong-registry', 'The genesis is that of another registry.');
+}
+
+type OpenChain = PolicyChain & { readonly policies: ChainedPolicy[] };
+
+function openGenesis(parsed: ParsedAssertion, { continues, origin, policy }: GenesisPayload, earlier: PolicyChain | null): OpenChain {
+  if ((continues?.registry ?? null) !== (earlier?.registry ?? null)) refuse('wrong-registry', earlier === null ? 'The registry that this one goes on from is not shown.' : 'A genesis goes on from another registry than the one before.');
+  checkRole(policy.policy, keyidsOf(parsed), 'policy keys');
+  checkSignatures(parsed);
+  return { continues, earlier, origin, policies: [{ hash: parsed.hash, number: 0, policy, under: 0 }], registry: parsed.hash };
+}
+
+/** everyChain are a chain and those it goes on from, the newest first. */
+export function everyChain(chain: PolicyChain): PolicyChain[] {
+  return chain.earlier === null ? [chain] : [chain, ...everyChain(chain.earlier)];
+}
+
+/** everyPolicy are all policies there have been, also those of registries that this one goes on from. */
+export function everyPolicy(chain: PolicyChain): ChainedPolicy[] {
+  return everyChain(chain).flatMap(({ policies }) => policies);
 }
 
 function openNext(parsed: ParsedAssertion, registry: string, before: readonly ChainedPolicy[]): ChainedPolicy {
@@ -73,5 +95,5 @@ export function logKeys(chain: PolicyChain, log: 'names' | 'proofs'): Vkey[] {
 
 /** registrarKeys are all registrar keys there have been: an old registration carries an old one. */
 export function registrarKeys(chain: PolicyChain): string[] {
-  return [...new Set(chain.policies.flatMap(({ policy }) => policy.registrar))];
+  return [...new Set(everyPolicy(chain).flatMap(({ policy }) => policy.registrar))];
 }
