@@ -57,7 +57,7 @@ export class MailDrop {
     const tenure = parseTenureName(toName) ?? refuse('bad-field', 'message.toName must be a name with its tenure.');
     const found = known.find(tenure.name, tenure.tenure);
     if (found.udf !== to) throw new HttpRefusal(404, 'not-hosted', `@${toName} is not held by the identity that the message is for.`);
-    if (found.host === null || !this.#options.hosts.includes(found.host)) throw new HttpRefusal(421, 'not-hosted', `@${toName} is not served here, as far as this copy of the log goes.`);
+    if (found.host === null || !this.#options.hosts.includes(found.host)) throw new HttpRefusal(404, 'not-hosted', `@${toName} is not served here, as far as this copy of the log goes.`);
     const sender = known.keysOf(from);
     if (sender === null) throw new HttpRefusal(403, 'unknown-sender', 'The sender is not in the log, as far as this copy of it goes.');
     openMessage(message, known.registry, sender.key);

@@ -78,7 +78,7 @@ test('alice moves to another provider: the next message goes there, with no word
   await everywhere(makeUpdate(world, alice, recordOf('alice-a'), { service: 'two.example' }));
   // Whoever still goes to the first provider is told that it is not there any more.
   const late = await runMns(['deliver', '@alice-a', 'Anybody?', '--key', at('bob'), '--data', at('two'), '--connect', `two.example=${providers[0]?.at}`], { MNS_PASSPHRASE: PASSPHRASE });
-  expect(late).toMatchObject({ code: 1, err: expect.stringMatching(/^mns: refused-there: .* 421 not-hosted/) });
+  expect(late).toMatchObject({ code: 1, err: expect.stringMatching(/^mns: refused-there: .* 404 not-hosted/) });
   const sent = await deliver('bob', '@alice-a', 'Still there?');
   expect(sent.json).toMatchObject([{ host: 'two.example', tenure: 'alice-a.0', warnings: [] }]);
   expect(existsSync(join(at('two'), 'mail', alice.udf))).toBe(true);
