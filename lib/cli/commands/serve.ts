@@ -4,8 +4,7 @@ import { ageWords } from '../../core/resolution/warnings';
 import { type Command, type CommandArgs, CommandError, type Io, neededOption, textOption, UsageError } from '../command';
 import { listenAddress } from '../listen-address';
 import { Names } from '../names/open-names';
-import { serveHttp } from '../serve/http-server';
-import type { Piece } from '../serve/piece';
+import { type NamedPiece, serveHttp } from '../serve/http-server';
 import { PIECES } from '../serve/pieces';
 
 /** command is `mns serve`: one process that answers from a copy. */
@@ -43,18 +42,18 @@ async function serve(args: CommandArgs, io: Io): Promise<number> {
     onProgress: (done, total) => io.redraw(`names: ${Math.floor((done / total) * 100)} % of ${total.toLocaleString('en-US')} entries`),
     onTrouble: (error) => io.err(`mns: names: ${error instanceof Error ? error.message : String(error)}`),
   });
-  const pieces: (Piece & { readonly name: string })[] = [];
+  const pieces: NamedPiece[] = [];
   const closing: (() => Promise<void>)[] = [() => names.close()];
   try {
     for (const maker of PIECES) {
       const piece = await maker.make({ args, io, dir, copy, names });
       if (piece === null) continue;
-      pieces.push({ ...piece, name: maker.name });
-      if (piece.close) closing.unshift(piece.close);
+      pieces.push({ name: maker.name, piece });
+      closing.unshift(async () => piece.close?.());
     }
     const http = await serveHttp({ host, port, tls, pieces, copy, names, clock: io.clock, log: io.err });
     closing.unshift(() => http.close());
-    for (const line of pieces.flatMap((piece) => piece.lines ?? [])) io.out(`mns: ${line}`);
+    for (const line of pieces.flatMap(({ piece }) => piece.lines ?? [])) io.out(`mns: ${line}`);
     const table = names.table();
     io.out(`mns: ${tls === null ? 'HTTP' : 'HTTPS'} on ${host.includes(':') ? `[${host}]` : host}:${http.port}`);
     io.out(table === null ? 'mns: no whole copy here yet; answers begin when there is one' : `mns: ready: ${table.names.toLocaleString('en-US')} names as of seal ${table.asOf().seal}, ${ageWords(Math.max(0, io.clock() - table.asOf().timeSec))} ago (${Math.round(performance.now() - startMs)} ms)`);

@@ -75,7 +75,7 @@ export function textOf(table: NameTable, facts: TenureFacts, isPinned: boolean, 
   }
   if (quiet !== null) {
     add('quiet-until', quiet.untilSec);
-    add('before', `${formatAddress({ kind: 'name', ...quiet.before, udf: null, device: null })}`);
+    add('before', formatAddress({ kind: 'name', ...quiet.before, udf: null, device: null }));
     add('before-udf', quiet.before.udf);
   }
   const { seal, timeSec } = table.asOf();

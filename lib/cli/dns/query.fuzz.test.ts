@@ -1,5 +1,5 @@
 import { decode } from 'dns-packet';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dnsTable, dnsZone, queryFor } from './dns-for-tests';
 import { lifetimeSec } from './lifetime';

@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '../../core/bytes/bytes';
 import { NameTable } from '../../core/resolution/name-table';
@@ -25,6 +25,9 @@ const MAGIC = Buffer.from('mns-name-table/v1'.padEnd(31) + '\n', 'latin1');
 const MAX_HEADER_BYTES = 65_536;
 const BLOCK_BYTES = 1 << 20;
 const ROWS_AT_ONCE = 16_384;
+const DRAFT = '.new';
+/** A draft so old was left by a process that died. */
+const DRAFT_LEFT_MS = 3_600_000;
 
 /** TableOrigin says what a table was made from: a registry, and the seal it stands at, by the hash of the seal's entry, which commits to the whole state. */
 export interface TableOrigin {
@@ -99,8 +102,9 @@ function readWhole(fd: number, into: Uint8Array, hash: Hash | null): void {
 /** saveTable writes the table's file, whole or not at all, and lets `udfs` read from it from then on. The table must not be written to meanwhile. */
 export async function saveTable(path: string, table: NameTable, udfs: UdfFile, origin: TableOrigin): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.new`;
-  await rm(beside, { force: true });
+  await removeLeft(dirname(path));
+  // several processes may serve one copy
+  const beside = `${path}.${randomBytes(6).toString('hex')}${DRAFT}`;
   const file = await open(beside, 'wx');
   const sections = table.sections();
   const counts = table.counts();
@@ -123,6 +127,15 @@ export async function saveTable(path: string, table: NameTable, udfs: UdfFile, o
   await rename(beside, path);
   await syncFolder(dirname(path));
   udfs.use(path, udfsAt, counts.rows, table.rows);
+}
+
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(DRAFT)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > DRAFT_LEFT_MS) await rm(path, { force: true });
+  }
 }
 
 async function append(file: FileHandle, bytes: Uint8Array, hash: Hash | null): Promise<number> {

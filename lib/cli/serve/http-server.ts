@@ -12,12 +12,18 @@ const REQUEST_TIMEOUT_MS = 20_000;
 const IDLE_TIMEOUT_MS = 65_000;
 const MAX_CONNECTIONS = 2_048;
 
+/** NamedPiece is a piece under the name that /healthz shows it by. */
+export interface NamedPiece {
+  readonly name: string;
+  readonly piece: Piece;
+}
+
 /** HttpOptions: with `tls`, HTTPS by HTTP/2 and 1.1; without, plain HTTP. */
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly cert: Uint8Array; readonly key: Uint8Array } | null;
-  readonly pieces: readonly (Piece & { readonly name: string })[];
+  readonly pieces: readonly NamedPiece[];
   readonly copy: CopyReader;
   readonly names: Names;
   readonly clock: () => number;
@@ -43,7 +49,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServing> {
         sendHealth(res, options);
         return;
       }
-      for (const piece of pieces) if (piece.handle && (await piece.handle(req, res, url))) return;
+      for (const { piece } of pieces) if (await piece.handle?.(req, res, url)) return;
       throw new HttpRefusal(404, 'no-such-address', 'Nothing is served at this address.');
     } catch (error) {
       if (!isExpected(error)) log(`${req.method} ${req.url?.split('?')[0] ?? ''}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -94,9 +100,9 @@ function sendHealth(res: ServerResponse, { copy, names, clock, pieces }: HttpOpt
   const table = names.table();
   const asOf = table?.asOf() ?? null;
   const parts: Record<string, Json> = {};
-  for (const piece of pieces) {
+  for (const { name, piece } of pieces) {
     const health = piece.health?.();
-    if (health !== undefined) parts[piece.name] = health;
+    if (health !== undefined) parts[name] = health;
   }
   const ageSec = asOf === null ? null : Math.max(0, clock() - asOf.timeSec);
   const body = { ok: table !== null && problem === null, problem, registry: head?.registry ?? null, origin: head?.origin ?? null, checked: head?.checked ?? null, names: table?.names ?? 0, asOf, ageSec, parts };

@@ -53,7 +53,7 @@ export function warningsOf({ found, highest, isPinned, names, broken, ageSec }: 
   if (found.ended === 'transfer') add('does-not-route', `${own} ended by a sale or gift: its holder cannot be reached by it any more.`);
   if (found.ended === 'unpaid') add('does-not-route', `${own} ended because its payment was taken back. Anyone may register the name again.`);
   if (found.tenure > 0) {
-    const earlier = `${formatTenureName(found.name, found.tenure - 1)}`;
+    const earlier = formatTenureName(found.name, found.tenure - 1);
     if (found.registration === 'reassigned') add('reassigned', `${bare} was reassigned by decision: ${showUdf(found.udf)} is not who held it before. The earlier holder is still @${earlier}.`);
     else if (found.registration === 'transfer') add('sold', `${bare} changed hands: ${showUdf(found.udf)} is not who held it before.`);
     else add('registered-again', `${bare} was given up unpaid and registered again: ${showUdf(found.udf)} is not who held it before.`);
