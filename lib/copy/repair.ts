@@ -43,6 +43,20 @@ export async function repairCopy(dir: string): Promise<Repair> {
   }
 }
 
+/** findDamage goes through a whole copy and names what is not as it was written; nothing is changed. */
+export function findDamage(dir: string): string[] {
+  const head = readHead(dir);
+  if (head === null) return existsSync(headPath(dir)) ? ['head.json: it can’t be read'] : [];
+  return LOGS.flatMap((log) => {
+    const files = filesOf(dir, head, log);
+    try {
+      return firstDamage(files, head, log)?.what ?? [];
+    } finally {
+      files.close();
+    }
+  });
+}
+
 async function cutBack(dir: string): Promise<Repair> {
   const head = readHead(dir);
   if (head === null) {

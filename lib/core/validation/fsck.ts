@@ -70,6 +70,11 @@ export class Fsck {
     return { names: headOf(this.#edges.names), proofs: headOf(this.#edges.proofs) };
   }
 
+  /** The edges of both logs, rebuilt so far. */
+  get edges(): Both<Edge> {
+    return this.#edges;
+  }
+
   /** period takes the next period and gives the tiles that it completed. */
   period(stored: StoredPeriod): GrownTile[] {
     const first = { names: this.#edges.names.size, proofs: this.#edges.proofs.size };
