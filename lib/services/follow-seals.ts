@@ -33,8 +33,8 @@ async function takeSeal(core: RegistryCore, stored: Seal): Promise<void> {
   const seal = factsOf(stored);
   if (seal.number !== head.number + 1) throw new DamageError(`seal ${head.number + 1} is missing in the database`);
   // Somebody else has sealed: what this process computed will never be signed.
-  core.staged?.abort();
-  core.staged = null;
+  core.sealing?.abort();
+  core.sealing = null;
 
   const entries = await readEntries(db, 'names', head.names.size, seal.names.size);
   const names = appendLeaves(edges.names, entries.map(leafHash)).edge;

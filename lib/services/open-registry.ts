@@ -1,5 +1,6 @@
 import { toBase64 } from '../core/bytes/base64';
 import { equalBytes } from '../core/bytes/bytes';
+import type { Delays } from '../core/assertion/payloads';
 import { assertionToSign, parseAssertionEnvelope } from '../core/assertion/parse';
 import { acceptSignatures, planSignatures } from '../core/assertion/verify';
 import { openCheckpoint } from '../core/checkpoint/checkpoint';
@@ -38,6 +39,8 @@ export interface OpenOptions {
   keys: RegistryKeys;
   origin: string;
   periodSec: number;
+  /** delays and floors of a new registry, where they are not the usual ones */
+  delays?: Delays;
   clock: () => number;
   verifyMany: VerifyMany;
   /** seen is the newest head this machine has published, or null. */
@@ -73,13 +76,13 @@ export async function openRegistry(options: OpenOptions): Promise<RegistryCore> 
 
   const cache: StateCache = new StateCache({ value: (key) => map.get(key), read: (wanted) => readStates(db, wanted) });
   const acceptor: Acceptor = new Acceptor({ db, live, cache, keys, clock, verifyMany: options.verifyMany, catchUpSeals: () => followSeals(core), log });
-  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, staged: null, stuckSeal: null, remember: (seal) => options.remember(live.id, seal), log };
+  const core: RegistryCore = { db, clock, keys, live, cache, acceptor, sealing: null, stuckSeal: null, remember: (seal) => options.remember(live.id, seal), log };
   core.remember(live.head);
   return core;
 }
 
 /** createRegistry writes seal 0 with a fresh genesis. Where another process was first, its genesis stands. */
-async function createRegistry({ db, keys, origin, periodSec, clock, verifyMany, log }: OpenOptions): Promise<void> {
+async function createRegistry({ db, keys, origin, periodSec, delays, clock, verifyMany, log }: OpenOptions): Promise<void> {
   const nowSec = clock();
   const vkey = (log: 'names' | 'proofs') => formatVkey(makeVkey(logOrigin(origin, log), ED25519, keys[log].publicKey));
   const payload = makeGenesis({
@@ -90,6 +93,7 @@ async function createRegistry({ db, keys, origin, periodSec, clock, verifyMany, 
     arbiters: { keys: keys.arbiters.map(toBase64), threshold: Math.min(2, keys.arbiters.length) },
     registrar: [toBase64(keys.registrar.publicKey)],
     logs: { names: [vkey('names')], proofs: [vkey('proofs')] },
+    ...(delays === undefined ? {} : { delays }),
   });
   const toSign = assertionToSign(payload);
   const envelope = attach(toSign, keys.policy.map((key) => ({ publicKey: key.publicKey, signature: key.sign(toSign) })));

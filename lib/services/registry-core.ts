@@ -1,8 +1,8 @@
-import type { StagedMap } from '../core/map/tree';
 import type { Database } from '../storage/database';
 import type { Acceptor } from './acceptor';
 import type { RegistryKeys } from './keys';
 import type { LiveRegistry, SealFacts } from './live-registry';
+import type { SealWork } from './seal-work';
 import type { StateCache } from './state-cache';
 
 /** RegistryCore is the registry as a running process holds it: database, keys, and all that is kept in memory. */
@@ -13,8 +13,8 @@ export interface RegistryCore {
   live: LiveRegistry;
   cache: StateCache;
   acceptor: Acceptor;
-  /** the map of a seal that is computed and not committed; taking in another process's seal abandons it */
-  staged: StagedMap | null;
+  /** the seal that is being made and not committed; taking in another process's seal ends it */
+  sealing: SealWork | null;
   /** the seal that could not be written although nobody else had sealed, once that is logged; else null */
   stuckSeal: number | null;
   /** remember keeps the newest published head outside the database, so that an older database is noticed. */

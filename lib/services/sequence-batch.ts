@@ -3,21 +3,28 @@ import { formatCheckpoint, openCheckpoint, type CheckpointToSign } from '../core
 import type { VerifiedAssertion } from '../core/assertion/verify';
 import { parseVkey } from '../core/note/vkey';
 import { InvariantError, invariant, Refusal } from '../core/refusal';
-import { batch, type Batch, type Both } from '../core/registry/batch';
+import { batchSteps, type Batch, type Both } from '../core/registry/batch';
 import { waitsOf } from '../core/registry/due-index';
 import type { PolicyEntry } from '../core/registry/state';
 import { commitSeal, type SealCommit } from '../storage/commit-seal';
 import { openCut, readHead, type StoredHead } from '../storage/heads';
 import type { LogName, StoredTile } from '../storage/log-store';
-import { listPending } from '../storage/pending-store';
+import { listPending, type PendingAssertion } from '../storage/pending-store';
 import { DamageError, recheckEdge } from './edge-check';
 import { followSeals } from './follow-seals';
 import type { LiveRegistry, SealFacts } from './live-registry';
 import { noteTurns, tokensToLog } from './log-tokens';
+import { HeldState } from './held-state';
+import { Pace } from './pace';
 import type { RegistryCore } from './registry-core';
+import { SealWork } from './seal-work';
 import type { Signer } from './keys';
 import { BehindError } from './state-cache';
 import { loadDue, loadStateFor } from './state-plan';
+
+/** How many pending rows are read, and how many assertions' state is loaded, before other work gets its turn. */
+const PENDING_AT_ONCE = 200;
+const LOADED_AT_ONCE = 100;
 
 /** Sequenced says what a call of `sequenceBatch` did. */
 export type Sequenced =
@@ -34,48 +41,69 @@ export type Sequenced =
  */
 export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   const startMs = performance.now();
-  const { db, live, acceptor, cache } = core;
+  const { db, live, acceptor } = core;
   const before = await readHead(db);
   if (before.seal !== live.head.number) await acceptor.exclusive(() => followSeals(core));
   const cut = await cutNow(core, before);
   if ('done' in cut) return cut;
   if (cut.seal !== live.head.number) return { done: 'moved' };
 
-  const rows = await listPending(db, 0, cut.cutSeq);
+  const rows = await pendingOf(core, cut.cutSeq);
   const { assertions: accepted, bad } = await verifyRows(core, rows);
   const tokens = await tokensOf(core, cut);
   // Before what was accepted: a validator that leaves in this seal has its last tokens logged.
   const assertions = tokens === null ? accepted : [tokens, ...accepted];
-  if (!(await loadState(core, cut, assertions))) return { done: 'moved' };
-  // Between here and the commit other work may run; `staged` tells whether another seal was taken in meanwhile.
-  const computed = batch({ due: live.due, edges: live.edges, last: live.last, state: cache, map: live.map, pending: assertions, timeSec: cut.cutSec });
-  core.staged = computed.staged;
+  const state = await loadState(core, cut, assertions);
+  if (state === null || live.head.number !== cut.seal) return { done: 'moved' };
+  // From here to the commit other work may run; whoever takes in another process's seal meanwhile ends this one.
+  const work = new SealWork(batchSteps({ due: live.due, edges: live.edges, last: live.last, state, map: live.map, pending: assertions, timeSec: cut.cutSec }));
+  core.sealing = work;
+  let computed: Batch | null;
   try {
+    computed = await work.run();
+    if (computed === null) return { done: 'moved' };
     await recheckEdge(db, 'names', live.edges.names);
     await recheckEdge(db, 'proofs', live.edges.proofs);
     const notes = signBoth(core, computed);
-    const committed = await acceptor.exclusive(() => publish(core, computed, notes, cut, bad, tokens === null));
+    const sealed = { computed, notes, work };
+    const committed = await acceptor.exclusive(() => publish(core, sealed, cut, bad, tokens === null));
     if (!committed) return { done: 'moved' };
   } finally {
-    abandon(core, computed);
+    work.abort();
+    if (core.sealing === work) core.sealing = null;
   }
   if (tokens !== null) noteTurns(core, computed.seal.number, tokens);
   core.remember(live.head);
   return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
 }
 
-/** loadState loads what the batch reads; false if another process has sealed. Throws DamageError if the stored state is not what was signed. */
-async function loadState({ db, live, cache }: RegistryCore, cut: StoredHead, assertions: readonly VerifiedAssertion[]): Promise<boolean> {
+/** pendingOf reads what the cut holds, in pages. */
+async function pendingOf({ db }: RegistryCore, throughSeq: number): Promise<PendingAssertion[]> {
+  const rows: PendingAssertion[] = [];
+  const pace = new Pace();
+  for (;;) {
+    await pace.breathe();
+    const page = await listPending(db, rows.at(-1)?.seq ?? 0, throughSeq, PENDING_AT_ONCE);
+    rows.push(...page);
+    if (page.length < PENDING_AT_ONCE) return rows;
+  }
+}
+
+/** loadState loads what the batch reads; null if another process has sealed. Throws DamageError if the stored state is not what was signed. */
+async function loadState({ db, live, cache }: RegistryCore, cut: StoredHead, assertions: readonly VerifiedAssertion[]): Promise<HeldState | null> {
+  const state = new HeldState(cache);
   try {
-    await loadStateFor(assertions.map(({ parsed }) => parsed), cache, cache, live.due);
-    await loadDue(live.due, cut.cutSec, cache);
-    return true;
+    for (let from = 0; from === 0 || from < assertions.length; from += LOADED_AT_ONCE) {
+      await loadStateFor(assertions.slice(from, from + LOADED_AT_ONCE).map(({ parsed }) => parsed), state, state, live.due);
+    }
+    await loadDue(live.due, cut.cutSec, state);
+    return state;
   } catch (error) {
     if (!(error instanceof BehindError)) throw error;
     const { seal } = await readHead(db);
     // This process may have taken in another's seal meanwhile: then head and live view agree, and are both further on.
     if (seal === cut.seal && live.head.number === cut.seal) throw new DamageError('entries in the database are not those that the signed map names');
-    return false;
+    return null;
   }
 }
 
@@ -105,6 +133,13 @@ async function cutNow(core: RegistryCore, before: StoredHead): Promise<StoredHea
   });
 }
 
+/** Computed is a seal that is computed and signed, and not yet stored. */
+interface Computed {
+  computed: Batch;
+  notes: Both<string>;
+  work: SealWork;
+}
+
 interface BadRow {
   hash: Uint8Array;
   code: string;
@@ -115,7 +150,9 @@ interface BadRow {
 async function verifyRows(core: RegistryCore, rows: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<{ assertions: VerifiedAssertion[]; bad: BadRow[] }> {
   const assertions: VerifiedAssertion[] = [];
   const bad: BadRow[] = [];
+  const pace = new Pace();
   for (const { hash, bytes } of rows) {
+    await pace.breathe();
     try {
       assertions.push(await core.acceptor.takeVerified(Buffer.from(hash).toString('base64'), bytes));
     } catch (error) {
@@ -142,16 +179,16 @@ function signOne(toSign: CheckpointToSign, key: Signer<CheckpointToSign>, vkeys:
 }
 
 /** publish commits the seal and goes on to it, in memory too. It answers false if another process was first. */
-async function publish(core: RegistryCore, computed: Batch, notes: Both<string>, cut: StoredHead, bad: readonly BadRow[], onlyAccepted: boolean): Promise<boolean> {
+async function publish(core: RegistryCore, { computed, notes, work }: Computed, cut: StoredHead, bad: readonly BadRow[], onlyAccepted: boolean): Promise<boolean> {
   const { db, live, cache, acceptor } = core;
-  if (core.staged !== computed.staged) return false;
+  if (core.sealing !== work) return false;
   const done = await commitSeal(db, sealCommitOf(computed, notes, cut, bad));
   if (done === 'moved') {
     await tellIfStuck(core, computed.seal.number, cut);
     return false;
   }
-  core.staged = null;
-  computed.staged.commit();
+  core.sealing = null;
+  work.commit();
   cache.put(computed.writes);
   live.due.commit(computed.writes);
   live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: policyWrite(computed) });
@@ -167,12 +204,6 @@ async function tellIfStuck(core: RegistryCore, seal: number, cut: StoredHead): P
   if (head.seal !== cut.seal || core.stuckSeal === seal) return;
   core.stuckSeal = seal;
   core.log(`SEAL ${seal} CANNOT BE WRITTEN: the head in the database is still that of seal ${head.seal}, but there are rows beyond it in log_entry, log_seal or log_tile, or the head's row is not the one of that seal. It is tried again; look at the database`);
-}
-
-function abandon(core: RegistryCore, computed: Batch): void {
-  if (core.staged !== computed.staged) return;
-  core.staged = null;
-  computed.staged.abort();
 }
 
 /** sealCommitOf is a computed seal as storage writes it. */

@@ -3,7 +3,12 @@ import type { ParsedAssertion } from '../core/assertion/parse';
 import type { DueReader } from '../core/registry/due-index';
 import { readValidator } from '../core/registry/lookup';
 import { identityKey, nameKey, policyKey, readRecord, reservedKey, tokensKey, validatorKey, type StateKey, type StateReader } from '../core/registry/state';
-import type { StateCache } from './state-cache';
+
+/** StateLoader makes state readable: the cache, or what holds a part of it. */
+export interface StateLoader {
+  /** Throws BehindError. */
+  load(keys: readonly StateKey[]): Promise<void>;
+}
 
 /** firstKeys lists the state that an assertion's own words name. */
 function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
@@ -51,7 +56,7 @@ function tenureKeys({ name, tenure }: { name: string; tenure: number }): StateKe
  * rotating identity is giving away by `due`; then the identities of the holders whom the records found in `state` (which reads
  * through to `cache`) name. Throws BehindError.
  */
-export async function loadStateFor(assertions: readonly ParsedAssertion[], cache: StateCache, state: StateReader, due: DueReader): Promise<void> {
+export async function loadStateFor(assertions: readonly ParsedAssertion[], cache: StateLoader, state: StateReader, due: DueReader): Promise<void> {
   const keys = [policyKey()];
   for (const parsed of assertions) {
     keys.push(...firstKeys(parsed));
@@ -72,7 +77,7 @@ export async function loadStateFor(assertions: readonly ParsedAssertion[], cache
 }
 
 /** loadDue loads what the effects falling due at `timeSec` read. Throws BehindError. */
-export async function loadDue(due: DueReader, timeSec: number, cache: StateCache): Promise<void> {
+export async function loadDue(due: DueReader, timeSec: number, cache: StateLoader): Promise<void> {
   const names = due.candidates(timeSec).flatMap(({ name }) => (name === null ? [] : [nameKey(name)]));
   if (names.length > 0) await cache.load([policyKey(), ...names]);
 }

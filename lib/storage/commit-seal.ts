@@ -25,6 +25,9 @@ export interface SealCommit {
 /** The channel on which a server tells the other processes that a seal was committed. */
 export const SEAL_CHANNEL = 'mns_seal';
 
+/** Rows written in one statement. */
+const CHUNK_ROWS = 1_000;
+
 class HeadMoved extends Error {}
 
 /**
@@ -65,21 +68,23 @@ async function swapHead(tx: Statements, { from, seal, throughSeq }: SealCommit):
 }
 
 async function recordOutcomes(tx: Statements, { sealed, refused, seal }: SealCommit): Promise<void> {
-  if (sealed.length > 0) {
+  for (let from = 0; from < sealed.length; from += CHUNK_ROWS) {
+    const rows = sealed.slice(from, from + CHUNK_ROWS);
     await tx.sql.execute(
       `INSERT INTO assertion_index (hash, proof_index, name_index, seal)
        SELECT substring($1::bytea from (n::int - 1) * 32 + 1 for 32), proof_index, name_index, $4
        FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS rows(proof_index, name_index, n)`,
-      [packFixed(sealed.map((row) => row.hash), 32), sealed.map((row) => row.proofIndex), sealed.map((row) => row.nameIndex), seal.number],
+      [packFixed(rows.map((row) => row.hash), 32), rows.map((row) => row.proofIndex), rows.map((row) => row.nameIndex), seal.number],
     );
   }
-  if (refused.length > 0) {
+  for (let from = 0; from < refused.length; from += CHUNK_ROWS) {
+    const rows = refused.slice(from, from + CHUNK_ROWS);
     await tx.sql.execute(
       `INSERT INTO refused (hash, code, detail, seal, at_sec)
        SELECT substring($1::bytea from (n::int - 1) * 32 + 1 for 32), code, detail, $4, $5
        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS rows(code, detail, n)
        ON CONFLICT (hash) DO UPDATE SET code = excluded.code, detail = excluded.detail, seal = excluded.seal, at_sec = excluded.at_sec`,
-      [packFixed(refused.map((row) => row.hash), 32), refused.map((row) => row.code), refused.map((row) => row.detail), seal.number, seal.timeSec],
+      [packFixed(rows.map((row) => row.hash), 32), rows.map((row) => row.code), rows.map((row) => row.detail), seal.number, seal.timeSec],
     );
   }
 }

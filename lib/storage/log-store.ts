@@ -28,8 +28,8 @@ export interface Seal {
   map: SizeAndRoot;
 }
 
-/** Rows sent in one statement, so that no single message grows without bound. */
-const CHUNK_ROWS = 10_000;
+/** Rows sent in one statement: the embedded database does each without a pause, which should be one of milliseconds. */
+const CHUNK_ROWS = 500;
 
 /** appendEntries adds entries from index `first` on. A unique violation means that another process appended there. */
 export async function appendEntries(db: Statements, log: LogName, first: number, entries: readonly NewEntry[]): Promise<void> {

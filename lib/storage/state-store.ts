@@ -21,7 +21,8 @@ export interface StoredState {
   bytes: Uint8Array;
 }
 
-const CHUNK_ROWS = 20_000;
+/** Rows written in one statement: the embedded database does each without a pause, which should be one of milliseconds. */
+const CHUNK_ROWS = 500;
 
 /** writeState puts leaves into the map's table; a key stands in `writes` once. */
 export async function writeState(tx: Statements, writes: readonly MapWrite[]): Promise<void> {
