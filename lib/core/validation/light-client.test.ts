@@ -121,7 +121,7 @@ test('whatever is exchanged for something else fails, at its own step', () => {
   const cases: [Partial<StateProof>, string][] = [
     [{ policies: stranger.policies }, 'policies: wrong-registry'],
     [{ policies: [] }, 'policies: wrong-registry'],
-    [{ policies: [...proof.policies, ...proof.policies] }, 'policies: wrong-number'],
+    [{ policies: [...proof.policies, ...proof.policies] }, 'policies: wrong-registry'],
     [{ checkpoint: stranger.checkpoint }, 'checkpoint: untrusted-note'],
     [{ checkpoint: log.notes().proofs }, 'checkpoint: untrusted-note'],
     [{ checkpoint: log.notes(log.seals[1]).names }, 'seal: bad-inclusion'],
