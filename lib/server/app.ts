@@ -1,9 +1,11 @@
+import { cappedDelays } from '../core/assertion/policy-defaults';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { sandboxAllowed } from '../sandbox/allowed';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox';
 import { databaseStore } from '../sandbox/database-store';
 import { makeContext, type AppContext } from '../services/app-context';
+import { EvidenceFolder } from '../services/evidence-folder';
 import { followSeals } from '../services/follow-seals';
 import { checkWitnesses, WitnessAsker, type WitnessState } from '../services/ask-witness';
 import { hasRegistry, openRegistry } from '../services/open-registry';
@@ -71,6 +73,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     keys,
     origin: env.origin,
     periodSec: env.periodSec,
+    ...(env.testDelaySec === null ? {} : { delays: cappedDelays(env.testDelaySec) }),
     clock,
     verifyMany: (checks) => threads.check(checks),
     seen: readSeen(seenPath),
@@ -89,7 +92,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   const secrets = { secretKey: `sk_test_${randomBytes(16).toString('hex')}`, webhookSecret: `whsec_${randomBytes(16).toString('hex')}` };
   const sandbox = env.stripe === null ? createSandbox({ store: databaseStore(db, clock), clock, random, ...secrets, webhookUrl: () => `${localUrl()}/api/stripe/webhook`, log: say }) : null;
   const stripe = env.stripe === null ? sandboxStripe({ baseUrl: localUrl, ...secrets }) : realStripe(env.stripe);
-  const ctx = makeContext(core, { stripe, random });
+  const ctx = makeContext(core, { evidence: new EvidenceFolder(join(env.dataDir, 'evidence')), stripe, random });
 
   const hub = new EventHub();
   live.onSeal((seal) => hub.publish(formatEvent('seal', seal.number, sealEvent(ctx, seal))));

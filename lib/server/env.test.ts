@@ -7,7 +7,7 @@ import { COSIGNATURE, ED25519, formatVkey, makeVkey } from '../core/note/vkey';
 import { EnvError, readEnv } from './env';
 
 test('an empty environment gives the documented defaults', () => {
-  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, witnesses: [] });
+  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, testDelaySec: null, witnesses: [] });
 });
 
 test('every variable is read', () => {
@@ -17,7 +17,7 @@ test('every variable is read', () => {
   });
   expect(env).toEqual({
     port: 41001, origin: 'mns.example', periodSec: 5, databaseUrl: 'postgresql://u@h/db', dataDir: '/var/mns',
-    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, witnesses: [],
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, testDelaySec: null, witnesses: [],
   });
 });
 
@@ -28,6 +28,12 @@ test.each([
 ])('%s=%s is refused with its name in the message', (name, value) => {
   expect(() => readEnv({ [name]: value })).toThrow(EnvError);
   expect(() => readEnv({ [name]: value })).toThrow(name);
+});
+
+test('short delays are for registries that nobody outside can reach', () => {
+  expect(readEnv({ MNS_TEST_DELAY_SEC: '2' }).testDelaySec).toBe(2);
+  const open = { MNS_ORIGIN: 'mns.example', MNS_TEST_DELAY_SEC: '2', STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
+  expect(() => readEnv(open)).toThrow('MNS_TEST_DELAY_SEC');
 });
 
 test('a Stripe key never stands in a message', () => {

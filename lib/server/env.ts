@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { MAX_DELAY_SEC } from '../core/registry/limits';
 import { sandboxAllowed } from '../sandbox/allowed';
 import { readWitnesses, type Witness } from '../services/witnesses';
 import { SNAPSHOT_SEALS } from '../services/write-snapshot';
@@ -16,6 +17,8 @@ export interface ServerEnv {
   dataDir: string;
   /** stripe is null when payments go to the sandbox in this process. */
   stripe: { secretKey: string; webhookSecret: string } | null;
+  /** testDelaySec caps all delays (and their floors) of a new registry, so that tests see them pass; null: none. Private origins only. */
+  testDelaySec: number | null;
   /** snapshotSeals is how many seals apart state snapshots are; 0 makes none. */
   snapshotSeals: number;
   /** witnesses are asked to cosign each names checkpoint. */
@@ -49,9 +52,12 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
   if (secretKey === null && !sandboxAllowed(origin)) {
     throw new EnvError(`MNS_ORIGIN "${origin}" is public, and without STRIPE_SECRET_KEY payments would go to the sandbox, which gives names away`);
   }
+  const testDelaySec = valueOf(vars, 'MNS_TEST_DELAY_SEC') === null ? null : integerOf(vars, 'MNS_TEST_DELAY_SEC', 0, 0, MAX_DELAY_SEC);
+  if (testDelaySec !== null && !sandboxAllowed(origin)) throw new EnvError(`MNS_TEST_DELAY_SEC makes a registry for tests, and MNS_ORIGIN "${origin}" is public`);
   return {
     port,
     origin,
+    testDelaySec,
     periodSec: integerOf(vars, 'MNS_PERIOD_SEC', 60, 1, MAX_PERIOD_SEC),
     databaseUrl: databaseUrlOf(vars),
     dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),

@@ -16,6 +16,8 @@ export interface ServerOptions {
   databaseUrl?: string;
   periodSec?: number;
   origin?: string;
+  /** caps the delays of a new registry */
+  testDelaySec?: number;
 }
 
 /** ServerProcess is a server under test in a process of its own, without pages. */
@@ -39,7 +41,7 @@ const START_MS = 120_000;
 
 /** startServer starts `lib/server/start.ts --no-pages`. */
 export function startServer(options: ServerOptions): ServerProcess {
-  const { port, dataDir, databaseUrl, periodSec = 1, origin = 'localhost:41900' } = options;
+  const { port, dataDir, databaseUrl, periodSec = 1, origin = 'localhost:41900', testDelaySec } = options;
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -48,6 +50,7 @@ export function startServer(options: ServerOptions): ServerProcess {
     MNS_ORIGIN: origin,
     MNS_PERIOD_SEC: String(periodSec),
     MNS_DATA_DIR: dataDir,
+    ...(testDelaySec === undefined ? {} : { MNS_TEST_DELAY_SEC: String(testDelaySec) }),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
   // Node itself, not `npx tsx`: a signal must hit the server and no wrapper.
@@ -78,13 +81,13 @@ export function startServer(options: ServerOptions): ServerProcess {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? -1, log: () => said, ready, exit, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-/** worldOf makes a fixture world of a running registry, so that fixtures can sign for it: the registrar's key is the server's own. */
+/** worldOf makes a fixture world of a running registry, so that fixtures can sign for it: registrar's, policy's and arbiters' keys are the server's own. */
 export function worldOf(info: RegistryInfo, dataDir: string): FixtureRegistry {
   const [genesis] = info.policies;
   if (genesis === undefined) throw new Error('a registry shows its genesis');
   const { policy, origin } = JSON.parse(Buffer.from(payloadBytes(genesis)).toString()) as GenesisPayload;
-  const file = JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8')) as { registrar: string; policy: string[] };
-  return { ...makeRegistry(), origin, policy, registry: info.registry, registrar: pairOf(file.registrar), policyKeys: file.policy.map(pairOf), notAfter: Math.floor(Date.now() / 1000) + 86_400 };
+  const file = JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8')) as { arbiters: string[]; registrar: string; policy: string[] };
+  return { ...makeRegistry(), arbiters: file.arbiters.map(pairOf), origin, policy, registry: info.registry, registrar: pairOf(file.registrar), policyKeys: file.policy.map(pairOf), notAfter: Math.floor(Date.now() / 1000) + 86_400 };
 }
 
 function pairOf(seedText: string): Pair {

@@ -19,6 +19,14 @@ export const DEFAULT_DELAYS: Readonly<Delays> = {
   wireSec: 30 * DAY,
 };
 
+/** cappedDelays are the default delays, none longer than `maxSec`, for test registries; but for those within which something may still be done. */
+export function cappedDelays(maxSec: number): Delays {
+  const { quoteSec, reversalSec } = DEFAULT_DELAYS;
+  const delays: Delays = { ...DEFAULT_DELAYS };
+  for (const field of Object.keys(delays) as (keyof Delays)[]) delays[field] = Math.min(delays[field], maxSec);
+  return { ...delays, quoteSec, reversalSec };
+}
+
 /** DEFAULT_SCHEDULE is the founder's price list (DESIGN §3.8): $10,000,000 for one letter down to $0.10 for eight and more. */
 export const DEFAULT_SCHEDULE: Readonly<Schedule> = {
   changes: 50,
