@@ -37,10 +37,10 @@ export function newDataDir(): string {
 }
 
 /** openTestApp opens an app, with its server, in `dataDir` or a fresh one. */
-export async function openTestApp(options: { databaseUrl?: string | undefined; dataDir?: string; periodSec?: number; origin?: string; stripe?: ServerEnv['stripe']; snapshotSeals?: number; testDelaySec?: number | null; witnesses?: ServerEnv['witnesses'] } = {}): Promise<TestApp> {
-  const { databaseUrl = null, dataDir = newDataDir(), periodSec = 1, origin = 'localhost:41900', stripe = null, snapshotSeals = 0, testDelaySec = null, witnesses = [] } = options;
+export async function openTestApp(options: { databaseUrl?: string | undefined; dataDir?: string; periodSec?: number; origin?: string; stripe?: ServerEnv['stripe']; snapshotSeals?: number; testDelaySec?: number | null; witnesses?: ServerEnv['witnesses']; forkFrom?: string | null } = {}): Promise<TestApp> {
+  const { databaseUrl = null, dataDir = newDataDir(), periodSec = 1, origin = 'localhost:41900', stripe = null, snapshotSeals = 0, testDelaySec = null, witnesses = [], forkFrom = null } = options;
   const lines: string[] = [];
-  const app = await openApp({ port: 0, origin, periodSec, databaseUrl, dataDir, stripe, snapshotSeals, testDelaySec, witnesses }, (line) => lines.push(line));
+  const app = await openApp({ port: 0, origin, periodSec, databaseUrl, dataDir, stripe, snapshotSeals, testDelaySec, witnesses, forkFrom }, (line) => lines.push(line));
   const http = makeHttpServer(app);
   const port = await http.listen(0);
   app.listening(port);

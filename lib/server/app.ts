@@ -73,6 +73,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     keys,
     origin: env.origin,
     periodSec: env.periodSec,
+    forkFrom: env.forkFrom,
     ...(env.testDelaySec === null ? {} : { delays: cappedDelays(env.testDelaySec) }),
     clock,
     verifyMany: (checks) => threads.check(checks),

@@ -7,7 +7,7 @@ import { COSIGNATURE, ED25519, formatVkey, makeVkey } from '../core/note/vkey';
 import { EnvError, readEnv } from './env';
 
 test('an empty environment gives the documented defaults', () => {
-  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, testDelaySec: null, witnesses: [] });
+  expect(readEnv({}, '/srv')).toEqual({ port: 3000, origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, testDelaySec: null, forkFrom: null, witnesses: [] });
 });
 
 test('every variable is read', () => {
@@ -17,7 +17,7 @@ test('every variable is read', () => {
   });
   expect(env).toEqual({
     port: 41001, origin: 'mns.example', periodSec: 5, databaseUrl: 'postgresql://u@h/db', dataDir: '/var/mns',
-    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, testDelaySec: null, witnesses: [],
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, testDelaySec: null, forkFrom: null, witnesses: [],
   });
 });
 

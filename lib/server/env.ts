@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { MAX_DELAY_SEC } from '../core/registry/limits';
@@ -21,6 +21,8 @@ export interface ServerEnv {
   testDelaySec: number | null;
   /** snapshotSeals is how many seals apart state snapshots are; 0 makes none. */
   snapshotSeals: number;
+  /** forkFrom is a provider's copy that a new registry goes on from; null: it begins with nothing. */
+  forkFrom: string | null;
   /** witnesses are asked to cosign each names checkpoint. */
   witnesses: readonly Witness[];
 }
@@ -63,6 +65,7 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
     dataDir: resolve(workingDir, valueOf(vars, 'MNS_DATA_DIR') ?? '.data'),
     stripe: secretKey !== null && webhookSecret !== null ? { secretKey, webhookSecret } : null,
     snapshotSeals: integerOf(vars, 'MNS_SNAPSHOT_SEALS', SNAPSHOT_SEALS, 0, 100_000_000),
+    forkFrom: folderOf(vars, 'MNS_FORK_FROM', workingDir),
     witnesses: witnessesOf(vars, workingDir),
   };
 }
@@ -91,6 +94,14 @@ function witnessesOf(vars: Vars, workingDir: string): Witness[] {
   } catch (error) {
     throw new EnvError(`MNS_WITNESSES: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function folderOf(vars: Vars, name: string, workingDir: string): string | null {
+  const value = valueOf(vars, name);
+  if (value === null) return null;
+  const path = resolve(workingDir, value);
+  if (!existsSync(path)) throw new EnvError(`${name}: there is no folder ${path}`);
+  return path;
 }
 
 function databaseUrlOf(vars: Vars): string | null {

@@ -18,6 +18,8 @@ export interface ServerOptions {
   origin?: string;
   /** caps the delays of a new registry */
   testDelaySec?: number;
+  /** a provider's copy that a new registry goes on from */
+  forkFrom?: string;
 }
 
 /** ServerProcess is a server under test in a process of its own, without pages. */
@@ -52,6 +54,7 @@ export function startServer(options: ServerOptions): ServerProcess {
     MNS_DATA_DIR: dataDir,
     ...(testDelaySec === undefined ? {} : { MNS_TEST_DELAY_SEC: String(testDelaySec) }),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(options.forkFrom === undefined ? {} : { MNS_FORK_FROM: options.forkFrom }),
   };
   // Node itself, not `npx tsx`: a signal must hit the server and no wrapper.
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'lib/server/start.ts', '--no-pages'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });

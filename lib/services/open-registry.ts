@@ -1,18 +1,13 @@
 import { toBase64 } from '../core/bytes/base64';
 import { equalBytes } from '../core/bytes/bytes';
 import type { Delays } from '../core/assertion/payloads';
-import { assertionToSign, parseAssertionEnvelope } from '../core/assertion/parse';
-import { acceptSignatures, planSignatures } from '../core/assertion/verify';
 import { openCheckpoint } from '../core/checkpoint/checkpoint';
-import { attach } from '../core/keys/dsse';
 import { mapFromSorted } from '../core/map/build';
 import { MapTree } from '../core/map/tree';
-import { ED25519, formatVkey, makeVkey, parseVkey } from '../core/note/vkey';
+import { parseVkey } from '../core/note/vkey';
 import { batch, BEFORE_GENESIS } from '../core/registry/batch';
 import { DueIndex } from '../core/registry/due-index';
-import { makeGenesis } from '../core/registry/genesis';
 import { parseEntry } from '../core/registry/parse-entry';
-import { logOrigin } from '../core/registry/policy';
 import { EMPTY_STATE, policyKey, stateValue, type PolicyEntry } from '../core/registry/state';
 import { commitSeal } from '../storage/commit-seal';
 import type { Database } from '../storage/database';
@@ -22,15 +17,15 @@ import { loadMapLeaves, readStates, readWaiting, type StoredState } from '../sto
 import { Acceptor } from './acceptor';
 import { DamageError, loadEdge } from './edge-check';
 import { factsOf, followSeals } from './follow-seals';
+import { forkRegistry } from './fork-registry';
 import type { RegistryKeys } from './keys';
 import { LiveRegistry, type SealFacts } from './live-registry';
+import { signGenesis } from './make-genesis';
 import type { RegistryCore } from './registry-core';
 import { sealCommitOf, signBoth } from './sequence-batch';
 import type { VerifyMany } from './signatures';
 import { StateCache } from './state-cache';
 
-/** A genesis must be sealed within this time. */
-const GENESIS_VALID_SEC = 3_600;
 const RECENT_SEALS = 10;
 
 /** OpenOptions are what a registry is opened with. */
@@ -41,6 +36,8 @@ export interface OpenOptions {
   periodSec: number;
   /** delays and floors of a new registry, where they are not the usual ones */
   delays?: Delays;
+  /** a provider's copy that a new registry goes on from, or null */
+  forkFrom?: string | null;
   clock: () => number;
   verifyMany: VerifyMany;
   /** seen is the newest head this machine has published, or null. */
@@ -69,7 +66,7 @@ export async function hasRegistry(db: Database): Promise<boolean> {
  */
 export async function openRegistry(options: OpenOptions): Promise<RegistryCore> {
   const { db, keys, clock, log } = options;
-  if (!(await hasRegistry(db))) await createRegistry(options);
+  if (!(await hasRegistry(db))) await (options.forkFrom === undefined || options.forkFrom === null ? createRegistry(options) : forkRegistry(options, options.forkFrom));
   const { live, map } = await loadLive(options);
   checkKeys(keys, live);
   await checkSeen(options, live);
@@ -82,23 +79,10 @@ export async function openRegistry(options: OpenOptions): Promise<RegistryCore> 
 }
 
 /** createRegistry writes seal 0 with a fresh genesis. Where another process was first, its genesis stands. */
-async function createRegistry({ db, keys, origin, periodSec, delays, clock, verifyMany, log }: OpenOptions): Promise<void> {
+async function createRegistry(options: OpenOptions): Promise<void> {
+  const { db, keys, origin, periodSec, clock, log } = options;
   const nowSec = clock();
-  const vkey = (log: 'names' | 'proofs') => formatVkey(makeVkey(logOrigin(origin, log), ED25519, keys[log].publicKey));
-  const payload = makeGenesis({
-    origin,
-    periodSec,
-    notAfterSec: nowSec + GENESIS_VALID_SEC,
-    policy: { keys: keys.policy.map(({ publicKey }) => toBase64(publicKey)), threshold: keys.policy.length },
-    arbiters: { keys: keys.arbiters.map(toBase64), threshold: Math.min(2, keys.arbiters.length) },
-    registrar: [toBase64(keys.registrar.publicKey)],
-    logs: { names: [vkey('names')], proofs: [vkey('proofs')] },
-    ...(delays === undefined ? {} : { delays }),
-  });
-  const toSign = assertionToSign(payload);
-  const envelope = attach(toSign, keys.policy.map((key) => ({ publicKey: key.publicKey, signature: key.sign(toSign) })));
-  const plan = planSignatures(parseAssertionEnvelope(envelope));
-  const genesis = acceptSignatures(plan, await verifyMany(plan.checks));
+  const genesis = await signGenesis(options, nowSec);
   const computed = batch({ ...BEFORE_GENESIS, state: EMPTY_STATE, map: new MapTree(), pending: [genesis], timeSec: nowSec });
   const notes = signBoth({ keys, live: null }, computed);
   const done = await commitSeal(db, sealCommitOf(computed, notes, { seal: -1, cutSeq: 0 }));
