@@ -1,4 +1,5 @@
 import { parseAssertion } from '../../lib/core/assertion/parse';
+import { isRootTransfer } from '../../lib/core/assertion/name-payloads';
 import { isRootUpdate, type Payload } from '../../lib/core/assertion/payloads';
 import { describe, FOR_EVER } from '../../lib/core/assertion/sentence';
 import { fromBase64 } from '../../lib/core/bytes/base64';
@@ -52,7 +53,7 @@ function meaningOfAssertion(bytes: string): Meaning {
   };
 }
 
-function rolesOf(payload: Payload): (at: number) => string {
+function rolesOf(payload: Payload, count: number): (at: number) => string {
   switch (payload.type) {
     case 'register':
       return (at) => (at === 0 ? 'Holder' : 'Registrar');
@@ -63,13 +64,26 @@ function rolesOf(payload: Payload): (at: number) => string {
       return (at) => (at === 0 ? 'Validator’s key' : 'Identity that enrols it');
     case 'rotate':
       return (at) => (at === 0 ? 'Root key' : 'New signing key');
+    case 'transfer':
+      return (at) => (at === 1 ? 'Recipient' : isRootTransfer(payload) ? 'Giver’s root key' : 'Giver');
+    case 'cancel':
+      return () => 'Holder';
+    case 'topup':
+    case 'payment-reversed':
+    case 'payment-settled':
+      return () => 'Registrar';
+    case 'dispute':
+    case 'dispute-closed':
+      return (at) => `Arbiter ${at + 1}`;
+    case 'reassign':
+      return (at) => (at === count - 1 ? 'New holder' : `Arbiter ${at + 1}`);
     default:
       return (at) => `Policy key ${at + 1}`;
   }
 }
 
 function signersOf(payload: Payload, envelope: Envelope): Signer[] {
-  const role = rolesOf(payload);
+  const role = rolesOf(payload, envelope.signatures.length);
   return envelope.signatures.map(({ keyid, sig }, at) => ({ role: role(at), key: keyid, signature: sig }));
 }
 
@@ -103,14 +117,26 @@ function meaningOfRecord(entry: NameLogEntry): Meaning {
   }
 }
 
+const ENDED: Record<NonNullable<RecordEntry['ended']>, string> = {
+  transfer: 'passed on by its holder',
+  reassignment: 'reassigned by decision; it lives on under its number',
+  unpaid: 'its payment was taken back',
+};
+
 function recordSentence(record: RecordEntry): string {
   const name = record.tenure === 0 ? `@${record.name}` : `@${record.name} (tenure ${record.tenure})`;
-  if (record.ended) return `Tenure ${record.tenure} of @${record.name} ended: ${record.ended}.`;
+  if (record.ended) return `Tenure ${record.tenure} of @${record.name} ended: ${ENDED[record.ended]}.`;
   const provider = record.service ?? 'no provider yet';
+  const [pending] = record.pending;
+  if (pending) return `${name} is to pass to ${showUdf(pending.to)}${pending.kind === 'reassign' ? ` by decision in case ${record.case ?? ''}` : ', unless its holder cancels'}.`;
+  if (record.case !== null) return `${name} is disputed, case ${record.case}, and can’t be transferred.`;
+  if (record.locks.some(({ kind }) => kind === 'reversed')) return `The payment for ${name} was taken back; uncured, the tenure ends.`;
   if (record.changes === 0 && record.root.changes === 0)
-    return `${name} belongs to ${showUdf(record.udf)}, ${record.service ? 'served by ' : ''}${provider}.`;
+    return `${name} belongs to ${showUdf(record.udf)}${BEGAN[record.registration]}, ${record.service ? 'served by ' : ''}${provider}.`;
   return `${name} is ${record.service ? `served by ${provider}` : 'without a provider'} after change ${record.changes} of ${record.allowance}.`;
 }
+
+const BEGAN: Record<RecordEntry['registration'], string> = { initial: '', reassigned: ' by decision', transfer: ' by transfer' };
 
 function nameOfKey(vkey: string): string {
   return vkey.slice(0, vkey.indexOf('+'));

@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { useCallback } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Notice } from '@/components/ui/notice';
@@ -9,6 +8,7 @@ import { CheckPanel } from '@/components/verification/check-panel';
 import { useCheck } from '@/components/verification/use-check';
 import type { RecordEntry } from '@/lib/core/registry/state';
 import { RecordFacts } from './record-facts';
+import { RecordNotices } from './record-notices';
 
 interface NameViewProps {
   /** As asked for: `alice` or `alice.0`. */
@@ -16,12 +16,6 @@ interface NameViewProps {
   record: RecordEntry;
   index: number;
 }
-
-const ENDED: Record<NonNullable<RecordEntry['ended']>, string> = {
-  transfer: 'Its holder passed the name on. Mail and calls to this tenure go nowhere any more.',
-  reassignment: 'The name was reassigned by decision. This tenure lives on for those who use its number.',
-  unpaid: 'It was never paid for in the end.',
-};
 
 /** NameView shows the record of a name as the server sent it, then as this browser verified it. */
 export function NameView({ asked, record: sent, index: sentIndex }: NameViewProps) {
@@ -40,6 +34,8 @@ export function NameView({ asked, record: sent, index: sentIndex }: NameViewProp
         <CheckBadge check={check} />
         {asked.includes('.') && <Badge>Tenure {record.tenure}</Badge>}
         {record.ended && <Badge tone="warn">Ended</Badge>}
+        {record.ended === null && record.case !== null && <Badge tone="warn">Disputed</Badge>}
+        {record.pending.length > 0 && <Badge tone="warn">Changes hands</Badge>}
       </div>
       <h1 className={`mt-4 ${asked.length > 18 ? 'text-hero-long' : 'text-hero'}`}>
         <span className="text-accent">@</span>
@@ -57,19 +53,7 @@ export function NameView({ asked, record: sent, index: sentIndex }: NameViewProp
               The server showed one all the same. Don’t rely on it.
             </Notice>
           )}
-          {record.ended && (
-            <Notice
-              tone="warn"
-              title={`Tenure ${record.tenure} has ended`}
-              action={
-                <Link href={`/@${record.name}`} className="link text-sm">
-                  See who holds @{record.name} now
-                </Link>
-              }
-            >
-              {ENDED[record.ended]}
-            </Notice>
-          )}
+          <RecordNotices record={record} />
           <RecordFacts record={record} index={index} />
         </div>
         <div className="min-w-0">

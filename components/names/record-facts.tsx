@@ -49,6 +49,11 @@ export function RecordFacts({ record, index }: { record: RecordEntry; index: num
           <Link href={`/log/proofs/${record.proof}`} className="link">
             What was signed, entry {withThousands(record.proof)}
           </Link>
+          {record.source !== record.proof && (
+            <Link href={`/log/proofs/${record.source}`} className="link">
+              Where provider and DNS come from, entry {withThousands(record.source)}
+            </Link>
+          )}
           {record.prev !== null && (
             <Link href={`/log/names/${record.prev}`} className="link">
               The record before, entry {withThousands(record.prev)}
