@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
  * terminal, or the person ended it.
  */
 export function askTerminal(question: string, hidden: boolean, stop: AbortSignal): Promise<string | null> {
-  if (process.stdin.isTTY !== true) return Promise.resolve(null);
+  if (!process.stdin.isTTY) return Promise.resolve(null);
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: hidden ? silent : process.stderr, terminal: true });

@@ -26,7 +26,7 @@ test('over HTTP, two requests from one old size at once get one cosignature; the
   const post = (url: string, body: Uint8Array) => fetch(`${url}/add-checkpoint`, { body: Buffer.from(body), method: 'POST' });
   expect((await post(one.url, LOG.request(0, 5))).status).toBe(200);
   const both = await Promise.all([post(one.url, LOG.request(5, 12)), post(one.url, LOG.request(5, 11))]);
-  expect(both.map((answer) => answer.status).sort()).toEqual([200, 409]);
+  expect(both.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 409]);
   const rival = testIo();
   expect(await run(['witness', '--listen', '0', '--data', data, '--log', LOG.text], rival)).toBe(1);
   expect(rival.errLines[0]).toMatch(/^mns: in-use: /);

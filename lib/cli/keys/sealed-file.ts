@@ -59,8 +59,8 @@ export function sealFile(format: string, shown: Json, secret: Uint8Array, passph
 /** readSealedFile reads the form. @throws CliRefusal `bad-key-file` (no such file), `key-file-edited` (its sum does not hold). */
 export function readSealedFile(format: string, bytes: Uint8Array): SealedFile {
   const file = readForm(format, bytes);
-  const { sum, ...whole } = file.json;
-  if (!equalBytes(sha256(encodeJson(whole)), Buffer.from(String(sum), 'base64'))) refuseCli('key-file-edited', 'The key file has been changed or is damaged: its sum does not hold.');
+  const { sum: _sum, ...whole } = file.json;
+  if (!equalBytes(sha256(encodeJson(whole)), file.sum)) refuseCli('key-file-edited', 'The key file has been changed or is damaged: its sum does not hold.');
   const { sealed: _sealed, ...head } = whole;
   return {
     public: head.public ?? null,
@@ -81,15 +81,14 @@ export function readSealedFile(format: string, bytes: Uint8Array): SealedFile {
   };
 }
 
-function readForm(format: string, bytes: Uint8Array): { json: { [field: string]: Json }; kdf: Kdf; check: Uint8Array; nonce: Uint8Array; sealed: Uint8Array } {
+function readForm(format: string, bytes: Uint8Array): { json: { [field: string]: Json }; kdf: Kdf; check: Uint8Array; nonce: Uint8Array; sealed: Uint8Array; sum: Uint8Array } {
   try {
     const json = object(parseJson(bytes, MAX_SEALED_FILE_BYTES), SEAL_FIELDS, 'file');
     oneOf(json.format, 'file.format', [format]);
     oneOf(json.cipher, 'file.cipher', [CIPHER]);
-    bytesField(json.sum, 'file.sum', 32);
     const kdf = object(json.kdf, ['n', 'name', 'p', 'r', 'salt'], 'file.kdf');
     oneOf(kdf.name, 'file.kdf.name', ['scrypt']);
-    bytesField(kdf.salt, 'file.kdf.salt', SALT_BYTES);
+    const salt = toBase64(bytesField(kdf.salt, 'file.kdf.salt', SALT_BYTES));
     const n = integer(kdf.n, 'file.kdf.n', MIN_COST, MAX_COST);
     if (!Number.isInteger(Math.log2(n))) throw new Refusal('bad-field', 'file.kdf.n must be a power of two.');
     const sealed = bytesField(json.sealed, 'file.sealed');
@@ -97,9 +96,10 @@ function readForm(format: string, bytes: Uint8Array): { json: { [field: string]:
     return {
       check: bytesField(json.check, 'file.check', CHECK_BYTES),
       json,
-      kdf: { n, p: integer(kdf.p, 'file.kdf.p', 1, 1), r: integer(kdf.r, 'file.kdf.r', SCRYPT_BLOCK, SCRYPT_BLOCK), salt: String(kdf.salt) },
+      kdf: { n, p: integer(kdf.p, 'file.kdf.p', 1, 1), r: integer(kdf.r, 'file.kdf.r', SCRYPT_BLOCK, SCRYPT_BLOCK), salt },
       nonce: bytesField(json.nonce, 'file.nonce', NONCE_BYTES),
       sealed,
+      sum: bytesField(json.sum, 'file.sum', 32),
     };
   } catch (error) {
     if (error instanceof Refusal) return refuseCli('bad-key-file', `This is not a key file of the format ${format}: ${error.detail}`);

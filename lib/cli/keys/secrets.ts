@@ -18,7 +18,7 @@ export async function passphraseFor(args: CommandArgs, io: Io, fresh: boolean = 
   const passphrase = given ?? (await io.ask(fresh ? 'New passphrase for the key file: ' : 'Passphrase of the key file: ', true));
   if (passphrase === null || passphrase === '') return refuseCli('no-passphrase', 'A key file needs its passphrase: give --passphrase-file, set MNS_PASSPHRASE, or type it at a terminal.');
   if (!fresh) return passphrase;
-  if ([...passphrase].length < PASSPHRASE_MIN_CHARACTERS) refuseCli('no-passphrase', `A passphrase has at least ${PASSPHRASE_MIN_CHARACTERS} characters.`);
+  if (passphrase.length < PASSPHRASE_MIN_CHARACTERS) refuseCli('no-passphrase', `A passphrase has at least ${PASSPHRASE_MIN_CHARACTERS} characters.`);
   if (given === undefined && (await io.ask('The same again: ', true)) !== passphrase) refuseCli('no-passphrase', 'The two passphrases are not the same.');
   return passphrase;
 }
