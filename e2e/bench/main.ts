@@ -7,6 +7,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { provideFastCrypto } from '@/lib/native/fast-hash';
 import { benchAccept } from './accept';
+import { benchDns } from './dns';
 import { benchLookups } from './lookups';
 import { benchMap } from './map';
 import { benchMinute } from './minute';
@@ -33,6 +34,7 @@ const PARTS: Record<string, Part> = {
   lookups: benchLookups,
   tiles: benchTiles,
   restart: benchRestart,
+  dns: benchDns,
 };
 
 async function main(args: readonly string[]): Promise<void> {

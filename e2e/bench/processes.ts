@@ -1,5 +1,5 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +109,31 @@ function stopper(child: ChildProcess): () => Promise<void> {
   };
   undo.push(stop);
   return stop;
+}
+
+/** spawnServer starts a server that has no HTTP to ask whether it is ready; `said` is the end of what it printed. */
+export function spawnServer(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): { pid: number; said(): string; stop(): Promise<void> } {
+  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  return { pid: child.pid ?? 0, said: () => said, stop: stopper(child) };
+}
+
+/** hasCommand tells whether a program is installed; Debian keeps servers in /usr/sbin. */
+export function hasCommand(command: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `PATH=$PATH:/usr/sbin command -v ${command}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** memoryOf is what a process and all it has started take of this machine's memory, in MB: what several share is counted once (proportional set size). */
+export function memoryOf(pid: number): number {
+  const kilobytes = Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? Number.NaN);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return kilobytes / 1024 + children.reduce((sum, child) => sum + memoryOf(Number(child)), 0);
 }
 
 /** stopAfter gives what `work` gives, once the server is stopped. */
