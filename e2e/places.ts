@@ -27,6 +27,8 @@ export const PLAIN_PLACES: readonly Place[] = [
   plain('prices', '/prices', '$10,000,000'),
   plain('verify, empty', '/verify', 'You may go offline now'),
   plain('log', '/log', 'Newest entries'),
+  plain('validators', '/log/validators', 'Nobody validates this registry yet'),
+  plain('evidence', '/log/evidence', 'There is none here'),
   plain('entry of the name log', '/log/names/0', 'Verified in your browser'),
   plain('entry of the proof log', '/log/proofs/0', 'Verified in your browser'),
   plain('a name that nobody holds', '/@nobody-has-this', 'Verified in your browser'),

@@ -50,7 +50,11 @@ export function CheckPanel({ title, check, again, of = 'page' }: CheckPanelProps
           <>
             {!check.result.ok && (
               <div className="mb-4">
-                {of === 'file' ? (
+                {check.result.steps.some((step) => step.code === 'tokens' && step.state === 'failed') ? (
+                  <Notice tone="warn" alert title="Those you trust have not vouched for this yet">
+                    Your own token policy is not met; the step below says by how much. Wait for the next seal, or ask your provider.
+                  </Notice>
+                ) : of === 'file' ? (
                   <Notice tone="bad" alert title="Don’t rely on this file">
                     What it says does not hold together. The step that failed is open below. Ask whoever gave it to you for another copy.
                   </Notice>

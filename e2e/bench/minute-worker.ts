@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { provideFastCrypto } from '@/lib/native/fast-hash';
 import { fastVerifier, verifyMany } from '@/lib/native/fast-verify';
 import { openRegistryKeys } from '@/lib/server/registry-keys';
 import { makeContext } from '@/lib/services/app-context';
+import { EvidenceFolder } from '@/lib/services/evidence-folder';
 import { openRegistry } from '@/lib/services/open-registry';
 import { sequenceBatch } from '@/lib/services/sequence-batch';
 import { showName } from '@/lib/services/show-name';
@@ -79,7 +81,7 @@ async function run({ populated, batch, seals, lookups }: MinuteJob): Promise<Min
   const result = { openSec, openMb, acceptedPerSec: median(accepted), sealSec: median(sealed), stallMs, sealedMb: residentMb(), coldPerSec: 0, hotPerSec: 0 };
   if (lookups > 0) {
     const stripe = sandboxStripe({ baseUrl: () => 'http://127.0.0.1:9', secretKey: 'sk_test_bench', webhookSecret: 'whsec_bench' });
-    const ctx = makeContext(core, { stripe, random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)) });
+    const ctx = makeContext(core, { evidence: new EvidenceFolder(tmpdir()), stripe, random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)) });
     let at = 0;
     const other = () => nameOf((at = (at + 7_919) % names));
     const look = async (name: string) => (await showName(ctx, { name, tenure: null })).state.shown ?? bug(name);

@@ -1,6 +1,6 @@
 import type { Json } from '../core/bytes/canonical-json';
 import type { Envelope } from '../core/keys/dsse';
-import type { EntryInfo, LogInfo, LogName, Order, Problem, Quote, RegistryInfo } from './wire';
+import type { EntryInfo, LogInfo, LogName, Order, Problem, Quote, RegistryInfo, ValidatorsInfo } from './wire';
 
 /**
  * ApiError is an answer of the server that is not the thing asked for, or no answer at all (`code` `offline`, `status` 0).
@@ -98,14 +98,33 @@ export function getNameProof(name: string, fromSize: number | null, tokens: bool
   return ask<Json>(`/api/v1/names/${encodeURIComponent(name)}${query === '' ? '' : `?${query}`}`, { signal });
 }
 
+/** getValidators fetches the list of validators with their last tokens. */
+export function getValidators(signal?: AbortSignal): Promise<ValidatorsInfo> {
+  return ask<ValidatorsInfo>('/api/v1/validators', { signal });
+}
+
+/** evidencePath is where an evidence file that this site publishes is. */
+export function evidencePath(name: string): string {
+  return `/api/v1/evidence/${encodeURIComponent(name)}`;
+}
+
+/** getEvidenceFile fetches it, byte for byte as it is downloaded. */
+export function getEvidenceFile(name: string): Promise<Uint8Array> {
+  return getFile(evidencePath(name), 'evidence');
+}
+
 /** getReceiptFile fetches the receipt file of a sealed order, byte for byte as it is downloaded. */
-export async function getReceiptFile(id: string): Promise<Uint8Array> {
+export function getReceiptFile(id: string): Promise<Uint8Array> {
+  return getFile(orderProofPath(id), 'receipt');
+}
+
+async function getFile(path: string, what: string): Promise<Uint8Array> {
   let response: Response;
   try {
-    response = await fetch(orderProofPath(id), { cache: 'no-store' });
+    response = await fetch(path, { cache: 'no-store' });
   } catch {
     throw new ApiError(0, 'offline', 'The registry could not be reached. Check your connection; nothing was lost.');
   }
-  if (!response.ok) throw new ApiError(response.status, 'unexpected', `The registry answered ${response.status} instead of the receipt.`);
+  if (!response.ok) throw new ApiError(response.status, 'unexpected', `The registry answered ${response.status} instead of the ${what}.`);
   return new Uint8Array(await response.arrayBuffer());
 }

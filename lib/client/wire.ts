@@ -176,3 +176,10 @@ export interface ValidatorsInfo {
   cosignedSeal: number | null;
   validators: ValidatorInfo[];
 }
+
+/** EvidenceFileInfo is one evidence file that this site publishes. */
+export interface EvidenceFileInfo {
+  name: string;
+  sizeBytes: number;
+  addedSec: number;
+}

@@ -5,6 +5,7 @@ import { events, healthz, metrics } from './handlers/process';
 import { getAssertion, getEntry, getIdentity, getLog, getName, getRegistry, postAssertion, wellKnown } from './handlers/registry';
 import { getOrder, getOrderProof, postCancel, postOrder, postQuote, postWebhook } from './handlers/shop';
 import { snapshotsHandler } from './handlers/snapshots';
+import { getEvidence, getEvidenceList } from './handlers/evidence';
 import { getValidators, postToken } from './handlers/tokens';
 import { tlogHandler, type TlogCache } from './handlers/tlog';
 import type { LimitName } from './rates';
@@ -30,6 +31,8 @@ export function makeRouter(app: App, tlog: TlogCache): Router {
     get('/api/v1/registry', getRegistry, 'reads'),
     get('/api/v1/log', getLog, 'reads'),
     get('/api/v1/validators', getValidators, 'reads'),
+    get('/api/v1/evidence', getEvidenceList, 'reads'),
+    get('/api/v1/evidence/:file', getEvidence, 'proofs'),
     post('/api/v1/tokens', postToken, 'tokens'),
     get('/api/v1/entries/:log/:index', getEntry, 'proofs'),
     get('/api/v1/names/:name', getName, 'proofs'),

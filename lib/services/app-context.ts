@@ -1,4 +1,5 @@
 import type { ServiceContext } from './context';
+import type { EvidenceFolder } from './evidence-folder';
 import type { LiveRegistry } from './live-registry';
 import type { RegistryCore } from './registry-core';
 import type { StripeGateway } from './stripe-gateway';
@@ -7,10 +8,12 @@ import type { StripeGateway } from './stripe-gateway';
 export interface AppContext extends ServiceContext {
   registry: LiveRegistry;
   core: RegistryCore;
+  /** what this site publishes of evidence */
+  evidence: EvidenceFolder;
 }
 
 /** makeContext puts the parts together. */
-export function makeContext(core: RegistryCore, others: { stripe: StripeGateway; random: (sizeBytes: number) => Uint8Array }): AppContext {
+export function makeContext(core: RegistryCore, others: { evidence: EvidenceFolder; stripe: StripeGateway; random: (sizeBytes: number) => Uint8Array }): AppContext {
   const { db, clock, live, keys, acceptor } = core;
   return {
     db,
@@ -18,6 +21,7 @@ export function makeContext(core: RegistryCore, others: { stripe: StripeGateway;
     random: others.random,
     registry: live,
     core,
+    evidence: others.evidence,
     registrar: keys.registrar,
     loadState: (wanted) => acceptor.loadState(wanted),
     rehearse: (bytes) => acceptor.rehearse(bytes),
