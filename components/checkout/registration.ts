@@ -21,13 +21,14 @@ const VALID_SEC: Record<Rail, number> = {
 };
 
 /** SignableQuote is a quote that can be signed for: a free name with a price and a way to pay it. */
-export type SignableQuote = Quote & { name: string; priceCents: number; schedule: number; rail: Rail };
+export type SignableQuote = Quote & { name: string; tenure: number; priceCents: number; schedule: number; rail: Rail };
 
 /** isSignable tells whether a quote is of a name that can be registered now. */
 export function isSignable(quote: Quote): quote is SignableQuote {
   return (
     quote.status === 'free' &&
     quote.name !== null &&
+    quote.tenure !== null &&
     quote.priceCents !== null &&
     quote.schedule !== null &&
     quote.rail !== null &&
@@ -35,14 +36,14 @@ export function isSignable(quote: Quote): quote is SignableQuote {
   );
 }
 
-/** registrationOf writes down what will be signed: a first registration of a free name, tenure 0, so its chains begin with zeros. */
+/** registrationOf writes down what will be signed: a free name’s next tenure, whose chains begin with zeros. */
 export function registrationOf(quote: SignableQuote, registry: RegistryInfo, certificate: Envelope, details: Details): RegisterPayload {
   return {
     type: 'register',
     registry: registry.registry,
     notAfter: registry.nowSec + VALID_SEC[quote.rail],
     name: quote.name,
-    tenure: 0,
+    tenure: quote.tenure,
     prev: ZERO,
     after: ZERO,
     display: details.display,

@@ -46,6 +46,8 @@ export interface Quote {
   problem: Trouble | null;
   heldUntilSec: number | null;
   mark: MarkNotice | null;
+  /** the tenure that a registration of a free name begins: 0, or more if the last one ended unpaid */
+  tenure: number | null;
   priceCents: number | null;
   schedule: number | null;
   changes: number | null;

@@ -21,6 +21,7 @@ export async function quoteName(ctx: ServiceContext, input: { name: string }): P
     problem: null,
     heldUntilSec: null,
     mark: null,
+    tenure: null,
     priceCents: null,
     schedule: null,
     changes: null,
@@ -40,7 +41,7 @@ export async function quoteName(ctx: ServiceContext, input: { name: string }): P
   }
 }
 
-type Standing = Pick<Quote, 'status' | 'problem' | 'heldUntilSec' | 'mark'>;
+type Standing = Pick<Quote, 'status' | 'problem' | 'heldUntilSec' | 'mark'> & Partial<Pick<Quote, 'tenure'>>;
 
 async function statusOf(ctx: ServiceContext, name: string, nowSec: number): Promise<Standing> {
   const skeleton = skeletonOf(name);
@@ -53,5 +54,5 @@ async function statusOf(ctx: ServiceContext, name: string, nowSec: number): Prom
   const mark: MarkNotice | null = reserved?.status === 'mark' && reserved.mark !== null ? { ...reserved.mark, classes: [...reserved.mark.classes] } : null;
   const hold = await readHold(ctx.db, name, nowSec);
   if (hold !== null) return { status: 'held', problem: null, heldUntilSec: hold.expiresSec, mark };
-  return { status: 'free', problem: null, heldUntilSec: null, mark };
+  return { status: 'free', problem: null, heldUntilSec: null, mark, tenure: record === null ? 0 : record.tenure + 1 };
 }

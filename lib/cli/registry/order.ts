@@ -22,6 +22,8 @@ export interface Offer {
   readonly schedule: number;
   readonly rail: string;
   readonly minimumCreditCents: number;
+  /** the tenure to register: 0, or the next one if the last ended unpaid */
+  readonly tenure: number;
 }
 
 /** PlacedOrder is an order as far as the command line looks at it. */
@@ -48,6 +50,7 @@ export async function askPrice(net: Net, known: KnownRegistry, name: string): Pr
       priceCents: integer(quote['priceCents'] ?? null, 'priceCents', 0),
       rail: string(quote['rail'] ?? null, 'rail', 20),
       schedule: integer(quote['schedule'] ?? null, 'schedule', 0),
+      tenure: integer(quote['tenure'] ?? null, 'tenure', 0),
     };
     const schedule = known.policies.map((policy) => policy.schedule).find(({ version }) => version === offer.schedule);
     if (schedule === undefined || priceOf(name, schedule) !== offer.priceCents) refuseCli('bad-answer', 'The price quoted is not the one of the registry’s signed price list.');
@@ -55,7 +58,7 @@ export async function askPrice(net: Net, known: KnownRegistry, name: string): Pr
   });
 }
 
-/** registrationFor writes down what will be signed: a free name's first tenure. */
+/** registrationFor writes down what will be signed: a free name's next tenure. */
 export function registrationFor(net: Net, known: KnownRegistry, identity: KeyedIdentity, choice: Choice, offer: Offer): RegisterPayload {
   return {
     after: ZERO,
@@ -69,7 +72,7 @@ export function registrationFor(net: Net, known: KnownRegistry, identity: KeyedI
     registry: known.registry,
     schedule: offer.schedule,
     service: choice.service,
-    tenure: 0,
+    tenure: offer.tenure,
     type: 'register',
   };
 }
