@@ -98,7 +98,7 @@ class Copier {
     const { head } = writer;
     this.#job = job;
     this.#policies = policies;
-    this.#isNoteTrusted = head !== null;
+    this.#isNoteTrusted = head !== null && head.registry === job.registry;
     const names = head?.names.size ?? 0;
     const { proofs } = writer.edges;
     this.total = target.checkpoint.size - names + target.seal.proofs.size - proofs.size;
@@ -117,7 +117,7 @@ class Copier {
       const index = period.first.names + i;
       this.#policies.take(entry, index, (proof) => proofIn(period, proof, index));
     }
-    if (isFirst) this.#checkRegistry();
+    if (isFirst) await this.#checkFirst();
     this.#atSeal.set(period.seal.number, this.#policies.fork());
     return period;
   }
@@ -129,6 +129,11 @@ class Copier {
     const before = writer.head;
     const [names, proofs] = [headOf(writer.edges.names), headOf(writer.edges.proofs)];
     const isLast = names.size === target.checkpoint.size;
+    if (policies.registry !== registry) {
+      if (isLast) this.#refuseRegistry(policies);
+      // The history of a registry that ours goes on from: it counts only when ours is there.
+      return;
+    }
     const note = isLast ? target.note : textOf(await source.checkpointAt(names.size));
     this.#checkNote(policies, note, names);
     const proofsNote = isLast ? await proofsNoteOf(target, policies, registry) : null;
@@ -152,10 +157,10 @@ class Copier {
     await onCommit(policies, head);
   }
 
-  /** The genesis decides whose log this is; its keys, as a rule, still sign. */
-  #checkRegistry(): void {
-    const { registry, target } = this.#job;
-    if (this.#policies.registry !== registry) refuse('wrong-registry', `The source has the log of the registry ${this.#policies.registry}, and not of ${registry}.`);
+  /** The first genesis decides whose log this is, unless another registry goes on from it later; its keys, as a rule, still sign. */
+  async #checkFirst(): Promise<void> {
+    const { registry, source, target } = this.#job;
+    if (this.#policies.registry !== registry && (await source.hint()) !== registry) this.#refuseRegistry(this.#policies);
     try {
       this.#policies.open('names', target.note);
       this.#isNoteTrusted = true;
@@ -163,6 +168,10 @@ class Copier {
       // Other keys may have followed: the checkpoint is opened again at its end, and each one on the way to it.
       if (!(error instanceof Refusal) || error.code !== 'untrusted-note') throw error;
     }
+  }
+
+  #refuseRegistry(policies: PolicyWatch): never {
+    return refuse('wrong-registry', `The source has the log of the registry ${policies.registry}, and not of ${this.#job.registry}.`);
   }
 
   #checkNote(policies: PolicyWatch, note: string | null, names: TreeHead): void {

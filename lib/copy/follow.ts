@@ -104,11 +104,13 @@ export class Follower {
     const proofsNote = textOf(await source.checkpoint('proofs'));
     const note = textOf(await source.checkpoint('names'));
     const { head } = writer;
-    if (head !== null) {
+    // A copy of a registry that this one goes on from: its keys don't sign any more, and all is judged at the end.
+    const isOther = head !== null && head.registry !== registry;
+    if (head !== null && !isOther) {
       const checkpoint = loaded.policies.open('names', note);
       if (checkpoint.size <= head.names.size) return this.#sameOrOlder(head, checkpoint, note);
     }
-    const target = await openTarget({ accused: head === null ? null : this.accused, checkpoint: checkpointIn(note), floor: readFloor(writer.dir), head, note, proofsNote, source });
+    const target = await openTarget({ accused: head === null || isOther ? null : this.accused, checkpoint: checkpointIn(note), floor: readFloor(writer.dir), head, note, proofsNote, source });
     if (target.seal.timeSec > clock() + MAX_AHEAD_SEC) refuse('wrong-time', `Seal ${target.seal.number} is ${target.seal.timeSec - clock()} s ahead of this machine's clock.`);
     await copyTarget({
       check: loaded.check,

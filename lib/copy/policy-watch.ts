@@ -101,10 +101,18 @@ export class PolicyWatch {
     this.#take(entry, index);
   }
 
+  /** A genesis under new keys may go on from the log so far, where it says so and the log is as large as it says. */
+  #checkContinues(before: PolicyEntry, entry: PolicyEntry, index: number): void {
+    const continues = this.#chain?.continues ?? null;
+    if (continues === null || continues.registry !== before.registry || continues.size !== index) {
+      refuse('wrong-registry', `Name-log entry ${index} is of the registry ${entry.registry}, which does not continue ${before.registry} there.`);
+    }
+  }
+
   #take(entry: PolicyEntry, index: number): void {
     this.#chain ??= openPolicies(this.#envelopes, entry.registry);
     const { origin, policies } = this.#chain;
-    if (this.#entry !== null && this.#entry.registry !== entry.registry) refuse('wrong-registry', `Name-log entry ${index} is of the registry ${entry.registry}.`);
+    if (this.#entry !== null && this.#entry.registry !== entry.registry) this.#checkContinues(this.#entry, entry, index);
     if (entry.origin !== origin) throw new ReplayMismatch('names', index, `Name-log entry ${index} names another origin than the genesis.`);
     for (const one of [entry, ...entry.pending]) {
       const signed = policies.find(({ hash }) => hash === one.hash);

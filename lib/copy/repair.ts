@@ -13,6 +13,7 @@ import { TILE_WIDTH, tileAt } from '../core/tlog/tile-path';
 import { isSealBytes } from '../core/validation/replay';
 import { type CopyHead, encodeHead, parseHead } from './copy-head';
 import { firstOf } from './copy-reader';
+import { headAt } from './cut-back';
 import { CopyRefusal } from './copy-refusal';
 import { lockCopy } from './copy-writer';
 import { REAL_DISK } from './disk';
@@ -148,7 +149,7 @@ function sealBefore(files: { names: LogFiles; proofs: LogFiles }, head: CopyHead
     while (index >= start && !isSealBytes(files.names.entry(index))) index--;
     while (index >= start) {
       const seal: SealEntry = parseSeal(files.names.entry(index));
-      if (seal.proofs.size <= proofs) return headAt(files, head, index, seal);
+      if (seal.proofs.size <= proofs) return headAt(files.names, head, index, seal);
       if (seal.prev === null) return null;
       index = seal.prev;
     }
@@ -157,16 +158,4 @@ function sealBefore(files: { names: LogFiles; proofs: LogFiles }, head: CopyHead
     if (error instanceof CopyRefusal || error instanceof Refusal) return null;
     throw error;
   }
-}
-
-function headAt(files: { names: LogFiles; proofs: LogFiles }, head: CopyHead, index: number, seal: SealEntry): CopyHead {
-  const size = index + 1;
-  return {
-    ...head,
-    map: seal.map,
-    names: { note: null, root: toBase64(rootFromTiles(size, (ref) => files.names.tile(ref))), size },
-    proofs: { note: null, root: seal.proofs.root, size: seal.proofs.size },
-    seal: seal.number,
-    timeSec: seal.timeSec,
-  };
 }

@@ -4,16 +4,18 @@ import { Refusal } from '../../core/refusal';
 import type { CopyHead } from '../../copy/copy-head';
 import { CopyRefusal } from '../../copy/copy-refusal';
 import type { CopyState } from '../../copy/copy-state';
-import { CopyWriter } from '../../copy/copy-writer';
+import type { CopyWriter } from '../../copy/copy-writer';
 import { isDiskTrouble } from '../../copy/disk';
 import { Follower } from '../../copy/follow';
 import { httpSource } from '../../copy/http-source';
 import type { LogSource } from '../../copy/log-source';
-import { repairCopy } from '../../copy/repair';
+import { readPin } from '../../copy/pin';
 import type { PeriodCheck } from '../../copy/sealed-period';
 import type { Io } from '../command';
+import { acceptRegistry } from './accept-registry';
+import { openRepaired } from './open-copy';
 import { PeerRound } from './peer-round';
-import { pinRegistry } from './pin-registry';
+import { pinRegistry, registryId } from './pin-registry';
 import { ProgressLine, durationText } from './progress-line';
 
 /** FollowRun is what `follow`, `validate` and `serve --follow` do with a copy for as long as they run. */
@@ -46,6 +48,8 @@ const STALLED_PERIODS = 5;
 export async function runFollow(run: FollowRun, io: Io): Promise<number> {
   mkdirSync(run.dir, { recursive: true });
   const source = run.source ?? httpSource(run.url, { fetch: io.fetch, stop: io.stop });
+  const pin = readPin(run.dir);
+  if (pin !== null && run.registry !== null && registryId(run.registry) !== pin.registry) await acceptRegistry(run.dir, pin, run.registry, source, io);
   for (let isDamaged = false; ; isDamaged = true) {
     const session = await FollowSession.open(run, source, io, isDamaged);
     try {
@@ -64,18 +68,22 @@ class FollowSession {
   readonly #follower: Follower;
   readonly #progress: ProgressLine;
   readonly #peers: PeerRound;
+  readonly #source: LogSource;
+  readonly #registry: string;
   #waitMs = FIRST_WAIT_MS;
   /** The trouble that was told last, until it is over. */
   #told = '';
   #isStalled = false;
 
-  private constructor(run: FollowRun, io: Io, writer: CopyWriter, follower: Follower, progress: ProgressLine) {
+  private constructor(run: FollowRun, io: Io, writer: CopyWriter, follower: Follower, progress: ProgressLine, followed: { readonly source: LogSource; readonly registry: string }) {
     this.#run = run;
     this.#io = io;
     this.#writer = writer;
     this.#follower = follower;
     this.#progress = progress;
     this.#peers = new PeerRound(run.dir, io);
+    this.#source = followed.source;
+    this.#registry = followed.registry;
   }
 
   static async open(run: FollowRun, source: LogSource, io: Io, isDamaged: boolean): Promise<FollowSession> {
@@ -94,7 +102,7 @@ class FollowSession {
         ...(run.check === undefined ? {} : { check: run.check }),
       });
       await run.onOpen?.(follower, writer);
-      return new FollowSession(run, io, writer, follower, progress);
+      return new FollowSession(run, io, writer, follower, progress, { registry, source });
     } catch (error) {
       await writer.close();
       throw error;
@@ -156,10 +164,20 @@ class FollowSession {
   async #trouble(error: Error): Promise<void> {
     const text = error.message;
     const kind = error instanceof Refusal ? 'refused, and the copy stays as it is' : 'waiting';
-    if (text !== this.#told) this.#io.err(`${kind}: ${text}`);
+    if (text !== this.#told) {
+      this.#io.err(`${kind}: ${text}`);
+      if (error instanceof Refusal && error.code === 'untrusted-note') await this.#tellOther();
+    }
     this.#told = text;
     await this.#pause(this.#waitMs);
     this.#waitMs = Math.min(LONGEST_WAIT_MS, this.#waitMs * 2);
+  }
+
+  /** Another registry may go on from the one that is followed: it is for people to accept it. */
+  async #tellOther(): Promise<void> {
+    const registry = await this.#source.hint().catch(() => null);
+    if (registry === null || registry === this.#registry) return;
+    this.#io.err(`${this.#source.url} now has the registry ${registry}. If it continues yours, and you know its id from people you trust, accept it: mns follow ${this.#source.url} --data ${this.#run.dir} --registry ${registry}`);
   }
 
   /** The next seal comes a period after the last; about then it is asked for once a second, for short periods more often. */
@@ -181,20 +199,4 @@ class FollowSession {
 /** headText is one line about a copy. */
 export function headText(head: CopyHead): string {
   return `seal ${head.seal} of ${new Date(head.timeSec * 1_000).toISOString()}: ${head.names.size.toLocaleString('en')} names entries, ${head.proofs.size.toLocaleString('en')} proofs entries, ${head.checked}`;
-}
-
-/** openRepaired opens a copy for writing; a damaged one (as is known, or seen now) is cut back first, so that the rest is fetched again. */
-export async function openRepaired(dir: string, io: Io, isDamaged = false): Promise<CopyWriter> {
-  if (!isDamaged) {
-    try {
-      return await CopyWriter.open(dir);
-    } catch (error) {
-      if (!(error instanceof CopyRefusal) || error.code !== 'damaged-copy') throw error;
-      io.err(`the copy is damaged: ${error.detail}`);
-    }
-  }
-  const { found, lost, seal } = await repairCopy(dir);
-  for (const what of found) io.err(`damaged: ${what}`);
-  io.err(seal === null ? 'the copy is made again from the beginning' : `the copy goes back to seal ${seal}; ${lost.toLocaleString('en')} entries are fetched again`);
-  return CopyWriter.open(dir);
 }

@@ -127,6 +127,7 @@ export class Fsck {
     if (end.hasMap === true && this.#isReplaying && this.#mapLeaves < this.#replayer.map.size) {
       this.#find('missing-map', 'map', `${this.#replayer.map.size - this.#mapLeaves} keys of the map are not stored.`);
     }
+    this.#checkRegistry();
     if (!this.#isReplaying) this.#find('not-checked', 'map', 'Records after the first bad entry, and the map, could not be checked.');
     return this.findings;
   }
@@ -137,7 +138,6 @@ export class Fsck {
       const { assertions, names } = stored;
       const sealed =
         assertions === undefined ? this.#replayer.replayPeriod(stored) : this.#replayer.replay(assertions, sealOf(names, this.#edges.names.size).timeSec, names);
-      if (this.#edges.names.size === 0) this.#checkRegistry();
       return sealed;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -148,9 +148,10 @@ export class Fsck {
     }
   }
 
+  /** Judged at the end: a registry may go on from another one's logs. */
   #checkRegistry(): void {
     const registry = readPolicy(this.#replayer.state)?.entry.registry;
-    if (this.#registry !== null && registry !== this.#registry) this.#find('other-registry', 'proofs/0', `The genesis is that of the registry ${registry}.`);
+    if (this.#registry !== null && registry !== undefined && registry !== this.#registry) this.#find('other-registry', 'proofs/0', `The genesis is that of the registry ${registry}.`);
   }
 
   #compareLeaves(log: LogKind, first: number, computed: readonly Uint8Array[], stored: readonly Uint8Array[]): void {
