@@ -75,9 +75,10 @@ export class Intake {
   }
 
   private async prepare(group: readonly Arrival[]): Promise<void> {
+    // The state is read while the signatures are checked: for a forged one in vain, which costs about as much as its check.
+    const loading = this.parts.load(group.map(({ plan }) => plan.parsed));
     const good = await this.check(group);
-    if (good.length === 0) return;
-    await this.parts.load(good.map(({ verified }) => verified.parsed));
+    await loading;
     this.ready.push(...good);
   }
 

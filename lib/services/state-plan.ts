@@ -21,12 +21,12 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
     case 'release':
       return [reservedKey(payload.name)];
     case 'register': {
-      const keys = [nameKey(payload.name), nameKey(payload.name, payload.tenure), reservedKey(skeletonOf(payload.name))];
+      const keys = [nameKey(payload.name), reservedKey(skeletonOf(payload.name))];
       return certificate === null ? keys : [...keys, identityKey(certificate.udf)];
     }
     case 'transfer':
     case 'reassign':
-      return [...tenureKeys(payload), identityKey(payload.udf)];
+      return [nameKey(payload.name), identityKey(payload.udf)];
     case 'update':
     case 'cancel':
     case 'topup':
@@ -34,9 +34,9 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
     case 'dispute-closed':
     case 'payment-reversed':
     case 'payment-settled':
-      return tenureKeys(payload);
+      return [nameKey(payload.name)];
     case 'validator':
-      return [validatorKey(payload.vkey), nameKey(payload.holds.name), nameKey(payload.holds.name, payload.holds.tenure), identityKey(payload.udf)];
+      return [validatorKey(payload.vkey), nameKey(payload.holds.name), identityKey(payload.udf)];
     case 'validator-retired':
       return [validatorKey(payload.vkey)];
     case 'tokens':
@@ -47,14 +47,22 @@ function firstKeys({ payload, certificate }: ParsedAssertion): StateKey[] {
   return [identityKey(payload.udf)];
 }
 
-function tenureKeys({ name, tenure }: { name: string; tenure: number }): StateKey[] {
-  return [nameKey(name), nameKey(name, tenure)];
+/** earlierKeys lists the tenures that assertions name and that are no longer their name's highest: these stand under keys of their own. */
+function earlierKeys(assertions: readonly ParsedAssertion[], state: StateReader): StateKey[] {
+  const keys: StateKey[] = [];
+  for (const { payload } of assertions) {
+    const named = 'tenure' in payload ? payload : payload.type === 'validator' ? payload.holds : null;
+    if (named === null) continue;
+    const highest = readRecord(state, named.name);
+    if (highest !== null && highest.entry.tenure > named.tenure) keys.push(nameKey(named.name, named.tenure));
+  }
+  return keys;
 }
 
 /**
  * loadStateFor loads all the state that `transition` may read for these assertions: first what they name, and the names which a
- * rotating identity is giving away by `due`; then the identities of the holders whom the records found in `state` (which reads
- * through to `cache`) name. Throws BehindError.
+ * rotating identity is giving away by `due`; then earlier tenures, and the identities of the holders whom the records found in `state`
+ * (which reads through to `cache`) name. Throws BehindError.
  */
 export async function loadStateFor(assertions: readonly ParsedAssertion[], cache: StateLoader, state: StateReader, due: DueReader): Promise<void> {
   const keys = [policyKey()];
@@ -63,6 +71,8 @@ export async function loadStateFor(assertions: readonly ParsedAssertion[], cache
     if (parsed.payload.type === 'rotate') keys.push(...due.givenBy(parsed.payload.udf).map((name) => nameKey(name)));
   }
   await cache.load(keys);
+  const earlier = earlierKeys(assertions, state);
+  if (earlier.length > 0) await cache.load(earlier);
   const holders = new Set<string>();
   for (const { payload } of assertions) {
     if (payload.type === 'validator-retired') {

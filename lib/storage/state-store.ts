@@ -1,5 +1,5 @@
 import type { Statements } from './database';
-import { packFixed } from './packed';
+import { packArray, packFixed } from './packed';
 import type { MapLeaves } from '../native/sort-leaves';
 import { sortLeaves } from '../native/sort-leaves';
 import { one } from './sql';
@@ -41,19 +41,36 @@ export async function writeState(tx: Statements, writes: readonly MapWrite[]): P
 /** readStates gives the latest entries of those of `keys` that have one, in no order, in one query. */
 export async function readStates(db: Statements, keys: readonly Uint8Array[]): Promise<StoredState[]> {
   if (keys.length === 0) return [];
-  return db.sql.query<StoredState & { key: Buffer; value: Buffer; bytes: Buffer }>(
-    `SELECT m.key, m.value, m.name_index AS "nameIndex", e.bytes
-     FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.key = ANY($1::bytea[])`,
-    [keys.map((key) => Buffer.from(key))],
+  return asBytes(
+    await db.sql.query<StoredText>(
+      `SELECT m.key, m.value, m.name_index AS "nameIndex", convert_from(e.bytes, 'UTF8') AS text
+       FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.key = ANY($1::bytea[])`,
+      [packArray(keys)],
+    ),
   );
 }
 
 /** readWaiting gives the latest entries in which something waits, in no order. */
 export async function readWaiting(db: Statements): Promise<StoredState[]> {
-  return db.sql.query<StoredState & { key: Buffer; value: Buffer; bytes: Buffer }>(
-    `SELECT m.key, m.value, m.name_index AS "nameIndex", e.bytes FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.waits`,
-    [],
+  return asBytes(
+    await db.sql.query<StoredText>(
+      `SELECT m.key, m.value, m.name_index AS "nameIndex", convert_from(e.bytes, 'UTF8') AS text
+       FROM map_leaf m JOIN log_entry e ON e.log = 'names' AND e.idx = m.name_index WHERE m.waits`,
+      [],
+    ),
   );
+}
+
+/** StoredText is a StoredState as it travels: an entry is text, and bytes would travel as hex, at twice the length. */
+interface StoredText {
+  key: Buffer;
+  value: Buffer;
+  nameIndex: number;
+  text: string;
+}
+
+function asBytes(rows: readonly StoredText[]): StoredState[] {
+  return rows.map(({ key, value, nameIndex, text }) => ({ key, value, nameIndex, bytes: Buffer.from(text) }));
 }
 
 /** Pages of the table read in one statement: about four megabytes of leaves. */

@@ -62,8 +62,7 @@ export function toSign(kind: PayloadKind, payload: { [field: string]: Json }): T
 
 /** pae is the pre-authentication encoding, the bytes that are signed: "DSSEv1" SP length SP type SP length SP payload. */
 export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = utf8(payloadType);
-  return concat(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
+  return concat(paeStart(payloadType), utf8(`${payload.length} `), payload);
 }
 
 /**
