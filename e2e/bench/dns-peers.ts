@@ -90,5 +90,5 @@ async function startPeer(name: string, command: string, args: readonly string[],
   await answersDns(port, `${nameOf(1)}.mm--`, START_MS).catch((error: unknown) => {
     throw new Error(`${name} did not start: ${server.said()}`, { cause: error });
   });
-  return { name, port, pid: server.pid, startSec: (performance.now() - startMs) / 1000, stop: server.stop };
+  return { name, port, pid: server.pid, startSec: (performance.now() - startMs) / 1000, stop: () => server.stop() };
 }

@@ -45,7 +45,7 @@ export async function benchDns(bench: Bench, report: Report): Promise<void> {
   const bare = spawnServer(process.execPath, ['--import', 'tsx', 'e2e/bench/udp-echo.ts'], { PORT: String(echo) });
   await answersDns(echo, 'mm--', 20_000);
   const ports = { ours: dns, 'bare UDP echo': echo, ...Object.fromEntries(peers.map(({ name, port }) => [name, port])) };
-  const rates = await dnsRates(ports, questions, bench.quick ? 2 : 3, bench.quick ? 2 : 5, bench.progress);
+  const rates = await dnsRates(ports, questions, bench.quick ? 2 : 3, bench.quick ? 2 : 5, (what) => bench.progress(what));
   const rate = rates.get('ours') ?? Number.NaN;
   for (const [name, value] of rates) {
     if (name === 'ours') continue;
