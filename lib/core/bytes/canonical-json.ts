@@ -1,9 +1,9 @@
 import { refuse } from '../refusal';
 import { isWellFormed, text, utf8 } from './bytes';
+import type { Json } from './json';
 import { readPlainJson } from './plain-json';
 
-/** Json is what an entry may hold: numbers are safe integers, strings have no lone surrogate. */
-export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+export type { Json };
 
 /** MAX_JSON_DEPTH bounds nesting: a scalar has depth 0, `[]` depth 1. */
 export const MAX_JSON_DEPTH = 32;

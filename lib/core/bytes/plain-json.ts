@@ -1,4 +1,4 @@
-import type { Json } from './canonical-json';
+import type { Json } from './json';
 
 /*
  * Nearly all JSON in the logs is plain: printable ASCII without an escape, whole numbers, little nesting. That much is read here in

@@ -1,5 +1,5 @@
 import { canonicalText, type Json } from '../bytes/canonical-json';
-import type { IdentityEntry, RecordEntry } from './state';
+import type { IdentityEntry, RecordEntry } from './name-entries';
 
 /*
  * The canonical JSON of the two entries that make up nearly all of the name log, written by their forms: hashes, keys, UDFs, names,
