@@ -4,19 +4,33 @@ import { toBase64 } from '../bytes/base64';
 import { encodeJson, type Json, parseJson } from '../bytes/canonical-json';
 import { encodeEnvelope, payloadBytes } from '../keys/dsse';
 import { Refusal } from '../refusal';
+import type { RecordEntry } from '../registry/state';
 import { makeIdentity, makeMark, makePolicy, makeRegister, makeRegistry, makeRotate, nextIdentity, registerPayload, signedBy } from './fixtures';
+import * as names from './fixture-names';
 import { assertionToSign, parseAssertion, parseAssertionEnvelope } from './parse';
-import type { Payload } from './payloads';
+import { type Payload, ZERO } from './payloads';
 import { describe } from './sentence';
 
 const world = makeRegistry();
 const alice = makeIdentity(world.registry, 'alice');
+const bob = makeIdentity(world.registry, 'bob');
+const record: RecordEntry = {
+  after: ZERO, allowance: 50, case: null, changes: 0, display: 'alice', dns: [], ended: null, head: ZERO, locks: [], name: 'alice', pending: [], prev: null, proof: 1,
+  registration: 'initial', root: { changes: 0, head: ZERO }, schedule: 1, service: null, source: 1, tenure: 0, type: 'record', udf: alice.udf,
+};
 const samples = [
   world.genesis,
   makeRegister(world, alice, '@alice', { dns: ['192.0.2.1'] }),
   makePolicy(world, world.policy, 1, world.registry),
   makeMark(world, 'acme', { classes: [1], number: '1', office: 'EUIPO', owner: 'ACME' }),
   makeRotate(world, alice, nextIdentity(alice)),
+  names.makeTransfer(world, alice, bob, record),
+  names.makeRootTransfer(world, alice, bob, record),
+  names.makeCancel(world, record, alice.key),
+  names.makeTopup(world, record),
+  names.makeDispute(world, record, 'D2026-0001'),
+  names.makeReassign(world, bob, { ...record, case: 'D2026-0001' }, { dns: ['::1'] }),
+  names.makePayment(world, record, 'payment-reversed'),
 ];
 
 /** onlyRefusals runs the parser; whatever it accepts must encode to its own bytes, and nothing but a Refusal may escape. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { showUdf } from '../keys/udf';
 import type { RecordEntry } from '../registry/state';
 import { makeIdentity, makeMark, makePolicy, makeRegister, makeRegistry, makeRelease, makeReserve, makeRootUpdate, makeRotate, makeUpdate, nextIdentity } from './fixtures';
+import * as names from './fixture-names';
 import { ZERO } from './payloads';
 import { describe, FOR_EVER } from './sentence';
 
@@ -34,4 +35,24 @@ test('what is to be signed is said in plain words, from before to after', () => 
   expect(says(makeMark(world, 'acme', { classes: [9], number: '1', office: 'EUIPO', owner: 'ACME' }))).toBe('Record the mark EUIPO 1 of ACME for @acme, classes 9.');
   expect(says(makePolicy(world, world.policy, 1, world.registry))).toBe('Announce policy 1.');
   expect(says(world.genesis)).toBe('Open the registry registry.example.');
+});
+
+test('what changes a name’s holder, bars it or pays for it says in plain words who gets what, when, and what can be taken back', () => {
+  const bob = makeIdentity(world.registry, 'bob');
+  const [from, to] = [showUdf(alice.udf), showUdf(bob.udf)];
+  const says = (parsed: { payload: Parameters<typeof describe>[0] }, before: RecordEntry | null = record) => describe(parsed.payload, before).replace(` ${FOR_EVER}`, '');
+  expect(says(names.makeTransfer(world, alice, bob, record, { display: 'ALICE', dns: ['::1'], service: 'comcast.0' }))).toBe(
+    `Give @alice from ${from} to ${to}, as tenure 1, written ALICE, served by @comcast.0, DNS at ::1. It is seen as pending first, and can be cancelled until it takes effect; then it can’t be taken back.`,
+  );
+  expect(says(names.makeRootTransfer(world, alice, bob, record), null)).toBe(`Give @alice to ${to}, as tenure 1, served by new.example. Signed by the root key, so at once: it can’t be taken back.`);
+  const waits = { delaySec: 1, display: 'alice', dns: [], hash: ZERO, loggedSeal: 1, loggedSec: 1, proof: 1, service: null, to: bob.udf };
+  expect(says(names.makeCancel(world, record, alice.key), { ...record, pending: [{ ...waits, kind: 'transfer' }] })).toBe(`Keep @alice: its pending transfer to ${to} is cancelled.`);
+  expect(says(names.makeTopup(world, record))).toBe('Add changes to @alice for $0.10, and rotations to its holder’s identity.');
+  expect(says(names.makeDispute(world, record, 'D1'))).toMatch(/^Open case D1 about @alice: until it is closed the name can’t be transferred,/);
+  expect(says(names.makeDispute(world, record, 'D1', 'dispute-closed'), { ...record, pending: [{ ...waits, arbiters: world.policy.arbiters, decision: ZERO, kind: 'reassign' }] })).toBe(`Close case D1 about @alice: it is not reassigned to ${to}.`);
+  expect(says(names.makeReassign(world, bob, { ...record, case: 'D1' }))).toBe(
+    `Reassign @alice by the decision in case D1 from ${from} to ${to}, as tenure 1, served by new.example. It takes effect after the time of notice. Whoever pinned @alice.0 goes on reaching its holder.`,
+  );
+  expect(says(names.makePayment(world, record, 'payment-reversed'))).toBe('Note that the payment for @alice was taken back: if it isn’t made good in time, tenure 0 ends and the name is free again.');
+  expect(says(names.makePayment(world, record, 'payment-settled'))).toBe('Note that the payment for @alice is final.');
 });

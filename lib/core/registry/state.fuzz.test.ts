@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import * as names from '../assertion/fixture-names';
 import * as fixtures from '../assertion/fixtures';
 import { utf8 } from '../bytes/bytes';
 import type { Json } from '../bytes/canonical-json';
@@ -14,7 +15,11 @@ const alice = fixtures.makeIdentity(world.registry, 'alice');
 const bob = fixtures.makeIdentity(world.registry, 'bob');
 const log = new FixtureLog(world);
 log.seal([fixtures.makeRegister(world, alice, 'Alice Cooper', { dns: ['192.0.2.1'] }), fixtures.makeMark(world, 'acme', { classes: [9], number: '1', office: 'EUIPO', owner: 'ACME' })]);
-log.seal([fixtures.makePolicy(world, { ...world.policy, periodSec: 30 }, 1, world.registry)]);
+log.seal([fixtures.makePolicy(world, { ...world.policy, periodSec: 30 }, 1, world.registry), fixtures.makeRegister(world, alice, 'short')]);
+const held = (name: string) => readRecord(log.state, name)?.entry as RecordEntry;
+log.seal([names.makePayment(world, held('short'), 'payment-reversed'), names.makeTransfer(world, alice, bob, held('alicecooper'))]);
+log.seal([names.makeDispute(world, held('short'), 'D1')]);
+log.seal([names.makeReassign(world, bob, held('short'))]);
 
 function put(overlay: Overlay, entry: RecordEntry, index: number): void {
   overlay.apply(entry, encodeEntry(entry), index);
