@@ -12,6 +12,7 @@ import { formatVkey } from '../../core/note/vkey';
 import { FixtureLog } from '../../core/registry/fixture-log';
 import { encodeEvidence, type Evidence } from '../../core/validation/evidence-file';
 import { fixtureProof } from '../../core/validation/fixture-proof';
+import { formatTokenPolicy } from '../../core/validation/token-policy';
 import { encodeReceiptFile } from '../../core/validation/receipt-file';
 import { inclusionPlan } from '../../core/tlog/inclusion';
 import { runPlan } from '../../core/tlog/nodes';
@@ -46,6 +47,9 @@ test('a receipt passes for the registry that is pinned, and for no other, and an
   const unpinned = await verify(file);
   expect([unpinned.code, unpinned.err.includes(world.registry)]).toEqual([1, true]);
   expect((await verify(file, '--registry', fixtures.makeRegistry('other').registry)).out).toContain('wrong-registry');
+  const policy = join(folder, 'policy');
+  writeFileSync(policy, formatTokenPolicy({ maxAgeSec: 600, threshold: 1, validators: [{ name: 'w1', url: null, vkey: testKey().vkey }] }));
+  expect((await verify(file, '--registry', world.registry, '--policy', policy)).out).toContain('too-few-tokens');
   const json = await verify(file, '--registry', world.registry, '--json');
   expect(JSON.parse(json.out)).toMatchObject({ kind: 'receipt', ok: true, summary: { name: 'alice-cooper', udf: alice.udf } });
   const text = new TextDecoder().decode(file);
@@ -78,6 +82,10 @@ test('a .tlog-proof of any log passes with its key, the entry and enough cosigne
   expect((await verify(file, ...options.slice(0, 4))).out).toContain('does not bring the entry');
   expect((await verify(formatTlogProof({ extra: null, index: 3, note: plain, proof }), ...options)).out).toContain('0 of the cosigners');
   expect((await verify(file, ...options, '--quorum', '2')).code).toBe(1);
+  const policy = join(folder, 'policy');
+  writeFileSync(policy, formatTokenPolicy({ maxAgeSec: 600, threshold: 1, validators: [{ name: 'w1', url: null, vkey: key.vkey }] }));
+  expect((await verify(file, '--log', log.text, '--entry', entry, '--policy', policy)).code).toBe(0);
+  expect((await verify(formatTlogProof({ extra: null, index: 3, note: plain, proof }), '--log', log.text, '--entry', entry, '--policy', policy)).code).toBe(1);
   expect((await verify(file, '--log', new TestLog('log.example/proofs', { fill: 9 }).text, '--entry', entry)).out).toContain('untrusted-note');
   expect((await verify(formatTlogProof({ extra: null, index: 4, note, proof }), ...options)).out).toContain('bad-inclusion');
   expect((await verify(file)).code).toBe(2);

@@ -4,6 +4,7 @@ import { COSIGNATURE, type Vkey } from '../../core/note/vkey';
 import { showUdf } from '../../core/keys/udf';
 import { EVIDENCE_FORMAT, MAX_EVIDENCE_BYTES } from '../../core/validation/evidence-file';
 import { RECEIPT_FORMAT, verifyReceiptFile } from '../../core/validation/receipt-file';
+import { parseTokenPolicy, type TokenPolicy } from '../../core/validation/token-policy';
 import { verifyEvidence } from '../../core/validation/verify-evidence';
 import { verifyTlogProof } from '../../core/validation/verify-tlog-proof';
 import { CopyReader } from '../../copy/copy-reader';
@@ -21,6 +22,7 @@ of any tiled log (.tlog-proof). Exit code 0 only if every step holds and the reg
   --registry ID           the registry that you trust (base64)
   --data DIR              or the one of this local copy
   --key FILE              or the one that this key file was made for
+  --policy FILE           whose tokens (or cosignatures) must stand on the checkpoint, and how many (c2sp.org/tlog-policy)
   --json                  the outcome as one line of JSON
 
 For .tlog-proof:
@@ -35,7 +37,7 @@ const START_BYTES = 65_536;
 /** command is `mns verify`. */
 export const command: Command = {
   name: 'verify',
-  options: { cosigner: { multiple: true, type: 'string' }, data: { type: 'string' }, entry: { type: 'string' }, json: { type: 'boolean' }, key: { type: 'string' }, log: { multiple: true, type: 'string' }, quorum: { type: 'string' }, registry: { type: 'string' } },
+  options: { cosigner: { multiple: true, type: 'string' }, data: { type: 'string' }, entry: { type: 'string' }, json: { type: 'boolean' }, key: { type: 'string' }, log: { multiple: true, type: 'string' }, policy: { type: 'string' }, quorum: { type: 'string' }, registry: { type: 'string' } },
   run: (args, io) => Promise.resolve(runVerify(args, io)),
   summary: 'check a receipt, evidence or a .tlog-proof',
   usage: USAGE,
@@ -53,7 +55,7 @@ function runVerify(args: CommandArgs, io: Io): number {
 }
 
 function verifyReceipt(args: CommandArgs, io: Io, bytes: Uint8Array, registry: string | null): number {
-  const { chain, ok, promisedBySeal, record, seal, steps } = verifyReceiptFile(bytes, { registry });
+  const { chain, ok, promisedBySeal, record, seal, steps } = verifyReceiptFile(bytes, { registry, tokens: policyOf(args) });
   const asJson = flagOption(args, 'json');
   const summary = record === null || seal === null ? null : { name: record.name, seal: seal.number, tenure: record.tenure, timeSec: seal.timeSec, udf: record.udf };
   printSteps(io, { ok: ok && registry !== null, steps }, asJson, { kind: 'receipt', promisedBySeal, registry: chain?.registry ?? null, summary });
@@ -72,14 +74,20 @@ function verifyEvidenceFile(args: CommandArgs, io: Io, bytes: Uint8Array, regist
 function verifyProof(args: CommandArgs, io: Io, bytes: Uint8Array): number {
   const logs = textsOption(args, 'log').map(readKey);
   if (logs.length === 0) throw new UsageError('--log VKEY is missing: a proof holds only for a log that you trust');
-  const cosigners = textsOption(args, 'cosigner').map(readCosigner);
-  const quorum = numberOption(args, 'quorum', cosigners.length === 0 ? 0 : Math.floor(cosigners.length / 2) + 1);
+  const policy = policyOf(args);
+  const cosigners = [...textsOption(args, 'cosigner').map(readCosigner), ...(policy?.validators ?? []).map(({ vkey }) => vkey)];
+  const quorum = numberOption(args, 'quorum', policy?.threshold ?? (cosigners.length === 0 ? 0 : Math.floor(cosigners.length / 2) + 1));
   const entry = textOption(args, 'entry');
   const { index, ok, origin, size, steps } = verifyTlogProof(bytes, { cosigners, entry: entry === null ? null : readFile(entry), logs, quorum });
   const asJson = flagOption(args, 'json');
   printSteps(io, { ok, steps }, asJson, { index, kind: 'tlog-proof', origin, size });
   if (ok && !asJson) io.out(`Entry ${index} of ${origin} is in the log of ${size} entries.`);
   return ok ? 0 : 1;
+}
+
+function policyOf(args: CommandArgs): TokenPolicy | null {
+  const file = textOption(args, 'policy');
+  return file === null ? null : parseTokenPolicy(Buffer.from(readFile(file)).toString('utf8'));
 }
 
 function readCosigner(text: string): Vkey {

@@ -24,7 +24,7 @@ export const mailPiece: PieceMaker = {
   make: (parts) => Promise.resolve(makePiece(parts)),
   name: 'mail',
   options: { 'mail-host': { multiple: true, type: 'string' } },
-  usage: ['  --mail-host HOST        take messages for names whose service is HOST; may be given several times'],
+  usage: ['--mail-host HOST      take messages for names whose service is HOST; may be given several times'],
 };
 
 function makePiece(parts: ServeParts): Piece {
