@@ -17,6 +17,7 @@ import { COSIGNATURE, makeVkey } from './note/vkey';
 import { identityKey, nameKey, policyKey, reservedKey, stateValue } from './registry/state';
 import { inclusionOf, specHistory } from './spec-history';
 import { specNames } from './spec-names';
+import { specResolution } from './spec-resolution';
 import { encodeBundle } from './tlog/bundle';
 import { fixtureProof } from './validation/fixture-proof';
 import { encodeReceiptFile, RECEIPT_FORMAT } from './validation/receipt-file';
@@ -111,5 +112,6 @@ export function specExamples(): Map<string, string> {
   add('cosignature-message', text(cosignature.bytes));
   add('cosignature-line', signatureLine(name, keyId, signature));
   for (const [block, lines] of specNames()) add(block, lines);
+  for (const [block, lines] of specResolution()) add(block, ...lines);
   return examples;
 }
