@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
+import { makeTransfer } from '../assertion/fixture-names';
 import * as fixtures from '../assertion/fixtures';
 import { compareBytes } from '../bytes/bytes';
 import { FixtureLog } from '../registry/fixture-log';
 import { parseEntry } from '../registry/parse-entry';
-import { encodeEntry, type RecordEntry, stateValue } from '../registry/state';
+import { encodeEntry, identityKey, nameKey, type RecordEntry, readRecord, stateValue } from '../registry/state';
 import { type Finding, Fsck, type StoredPeriod } from './fsck';
 
 const world = fixtures.makeRegistry('fsck');
@@ -93,4 +94,20 @@ test('heads that are not those of the entries, and another registry, are found',
   expect(check({ registry: alice.certificate.hash })).toEqual(['other-registry proofs/0']);
   const fsck = new Fsck(null);
   expect(fsck.finish({ open: 2 }).map((one) => one.code)).toEqual(['unsealed-entries']);
+});
+
+test('a store that does not say that something waits, or says it where nothing does, is found', () => {
+  const name = new FixtureLog(world);
+  const bob = fixtures.makeIdentity(world.registry, 'bob');
+  name.seal([fixtures.makeRegister(world, alice, 'alice-cooper')]);
+  name.seal([makeTransfer(world, alice, bob, readRecord(name.state, 'alice-cooper')?.entry as RecordEntry)]);
+  const found = (...keys: Uint8Array[]) => {
+    const fsck = new Fsck(world.registry);
+    for (const { names, proofs } of name.seals) fsck.period({ names: names.entries, proofs: proofs.entries });
+    fsck.waiting(keys);
+    return fsck.finish().map(({ code, detail }) => `${code} ${detail}`);
+  };
+  expect(found(nameKey('alice-cooper'))).toEqual([]);
+  expect(found()).toEqual(['missing-map It is not stored that something waits for @alice-cooper.']);
+  expect(found(nameKey('alice-cooper'), identityKey(bob.udf))).toEqual(['wrong-map It is stored that something waits here, and nothing does.']);
 });

@@ -6,7 +6,7 @@ import { parseVkey } from '../note/vkey';
 import { Refusal, type RefusalCode } from '../refusal';
 import type { Batch, Both, LogGrowth } from '../registry/batch';
 import type { LogKind } from '../registry/policy';
-import { readPolicy } from '../registry/state';
+import { keyText, nameKey, policyKey, readPolicy } from '../registry/state';
 import { appendLeaves, type Edge, emptyEdge, headOf, type Tile, type TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
 import { formatTilePath, TILE_WIDTH } from '../tlog/tile-path';
@@ -112,6 +112,16 @@ export class Fsck {
     if (expected === null) this.#find('wrong-map', where, 'The logs do not give this key.');
     else if (!equalBytes(expected, value)) this.#find('wrong-map', where, 'The logs give another value for this key.');
     else if (index !== undefined && this.#replayer.state.bytesOf(key)?.index !== index) this.#find('wrong-map', where, 'The logs give the entry another index.');
+  }
+
+  /** waiting compares the keys of which a store says that something waits in their entries; what it leaves out would never fall due. */
+  waiting(keys: Iterable<Uint8Array>): void {
+    if (!this.#isReplaying) return;
+    const expected = new Map(this.#replayer.due.all().map(({ name }) => [keyText(name === '' ? policyKey() : nameKey(name)), name]));
+    for (const key of keys) {
+      if (!expected.delete(keyText(key))) this.#find('wrong-map', `map/${toHex(key)}`, 'It is stored that something waits here, and nothing does.');
+    }
+    for (const name of expected.values()) this.#find('missing-map', 'map', `It is not stored that something waits for ${name === '' ? 'the policy' : `@${name}`}.`);
   }
 
   /** finish checks what can be judged only at the end, and gives all findings. `heads` are the stored ones; `open` is the number of entries after the last seal. */
