@@ -9,12 +9,13 @@ import { historyText } from './fixture-histories';
 import { historyBytes, parseHistory, type History, type HistorySeal } from './history-file';
 import { invalidHistories } from './invalid-histories';
 import { Replayer, ReplayMismatch } from './replay';
+import { invalidTokenHistories, validTokenHistories } from './token-histories';
 import { validHistories } from './valid-histories';
 
 const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
 const made = new Map<string, () => History>([
-  ...Object.entries(validHistories).map(([name, make]): [string, () => History] => [`valid/${name}.json`, make]),
-  ...Object.entries(invalidHistories).map(([name, make]): [string, () => History] => [`invalid/${name}.json`, make]),
+  ...Object.entries({ ...validHistories, ...validTokenHistories }).map(([name, make]): [string, () => History] => [`valid/${name}.json`, make]),
+  ...Object.entries({ ...invalidHistories, ...invalidTokenHistories }).map(([name, make]): [string, () => History] => [`invalid/${name}.json`, make]),
 ]);
 
 if (process.env['MNS_WRITE_HISTORIES'] === '1') {
