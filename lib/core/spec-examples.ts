@@ -17,6 +17,7 @@ import { COSIGNATURE, makeVkey } from './note/vkey';
 import { identityKey, nameKey, policyKey, reservedKey, stateValue } from './registry/state';
 import { inclusionOf, specHistory } from './spec-history';
 import { specNames } from './spec-names';
+import { specTokens } from './spec-tokens';
 import { specResolution } from './spec-resolution';
 import { encodeBundle } from './tlog/bundle';
 import { fixtureProof } from './validation/fixture-proof';
@@ -112,6 +113,7 @@ export function specExamples(): Map<string, string> {
   add('cosignature-message', text(cosignature.bytes));
   add('cosignature-line', signatureLine(name, keyId, signature));
   for (const [block, lines] of specNames()) add(block, lines);
+  for (const [block, lines] of specTokens()) add(block, lines);
   for (const [block, lines] of specResolution()) add(block, ...lines);
   return examples;
 }

@@ -5,6 +5,8 @@ import { utf8 } from './bytes/bytes';
 import type { Json } from './bytes/canonical-json';
 import { specExamples } from './spec-examples';
 import { verifyStateProof } from './validation/light-client';
+import { parseTokenPolicy } from './validation/token-policy';
+import { verifyEvidence } from './validation/verify-evidence';
 import { verifyReceiptFile } from './validation/receipt-file';
 
 const FILE = fileURLToPath(new URL('SPEC.md', import.meta.url));
@@ -32,6 +34,12 @@ test('the state proof and the receipt file of SPEC.md verify', () => {
   expect(absent).toMatchObject({ index: null, ok: true, record: null });
   const receipt = verifyReceiptFile(utf8(examples.get('receipt-file') ?? ''), trust);
   expect(receipt).toMatchObject({ ok: true, promisedBySeal: 1, record: { name: 'alicecooper' } });
+});
+
+test('the token policy of SPEC.md is one, and its evidence convicts', () => {
+  expect(parseTokenPolicy(examples.get('token-policy') ?? '')).toMatchObject({ threshold: 2 });
+  const found = verifyEvidence(utf8(examples.get('evidence') ?? ''), { registry: examples.get('tokens-registry-id') ?? '' });
+  expect(found).toMatchObject({ kind: 'fork', ok: true });
 });
 
 test('SPEC.md explains every refusal code', () => {
