@@ -12,6 +12,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'follow', summary: 'copy both logs of a registry, verify everything, and keep up with it', load: () => import('./commands/follow') },
   { name: 'policy', summary: 'whose tokens this provider counts, how many of them it asks for, and its peers', load: () => import('./commands/policy') },
   { name: 'fsck', summary: 'rebuild everything from a registry’s logs, or a copy’s, and compare', load: () => import('./commands/fsck') },
+  { name: 'fork', summary: 'prepare a new registry that continues the history in a copy, after the old one is gone', load: () => import('./commands/fork') },
   { name: 'serve', summary: 'answer names from a copy: HTTP, DNS over UDP, TCP and HTTPS', load: () => import('./commands/serve') },
   { name: 'resolve', summary: 'say where an address leads: @alice, coffeepot@alice, alice.0.mm--, a UDF', load: () => import('./commands/resolve') },
   { name: 'identity', summary: 'make an identity, restore it from its 24 words, show it', load: () => import('./commands/identity') },
