@@ -7,7 +7,7 @@ import { batchSteps, type Batch, type Both } from '../core/registry/batch';
 import { waitsOf } from '../core/registry/due-index';
 import type { PolicyEntry } from '../core/registry/state';
 import { commitSeal, type SealCommit } from '../storage/commit-seal';
-import { openCut, readHead, type StoredHead } from '../storage/heads';
+import { openCut, readHead, retimeCut, type StoredHead } from '../storage/heads';
 import type { LogName, StoredTile } from '../storage/log-store';
 import { listPending, type PendingAssertion } from '../storage/pending-store';
 import { DamageError, recheckEdge } from './edge-check';
@@ -25,6 +25,8 @@ import { loadDue, loadStateFor } from './state-plan';
 /** How many pending rows are read, and how many assertions' state is loaded, before other work gets its turn. */
 const PENDING_AT_ONCE = 200;
 const LOADED_AT_ONCE = 100;
+/** A cut this old is sealed with the time of now: half of what validators allow between a seal and their clock. */
+const LATE_CUT_SEC = 60;
 
 /** Sequenced says what a call of `sequenceBatch` did. */
 export type Sequenced =
@@ -36,7 +38,8 @@ export type Sequenced =
 
 /**
  * sequenceBatch closes a signing period: cut, compute, check again what the new roots rest on, sign, commit, publish. After a
- * crash it first seals the cut that was left, unchanged. Nothing that is signed leaves this function before it is committed.
+ * crash it first seals the cut that was left: what belongs to it never changes, its time only if it has become late (`makeLater`).
+ * Nothing that is signed leaves this function before it is committed.
  * Throws DamageError if the database does not hold what was signed before.
  */
 export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
@@ -48,33 +51,74 @@ export async function sequenceBatch(core: RegistryCore): Promise<Sequenced> {
   if ('done' in cut) return cut;
   if (cut.seal !== live.head.number) return { done: 'moved' };
 
-  const rows = await pendingOf(core, cut.cutSeq);
-  const { assertions: accepted, bad } = await verifyRows(core, rows);
-  const tokens = await tokensOf(core, cut);
-  // Before what was accepted: a validator that leaves in this seal has its last tokens logged.
-  const assertions = tokens === null ? accepted : [tokens, ...accepted];
-  const state = await loadState(core, cut, assertions);
-  if (state === null || live.head.number !== cut.seal) return { done: 'moved' };
-  // From here to the commit other work may run; whoever takes in another process's seal meanwhile ends this one.
-  const work = new SealWork(batchSteps({ due: live.due, edges: live.edges, last: live.last, state, map: live.map, pending: assertions, timeSec: cut.cutSec }));
-  core.sealing = work;
-  let computed: Batch | null;
+  const { assertions, bad } = await verifyRows(core, await pendingOf(core, cut.cutSeq));
+  const isLate = core.clock() - cut.cutSec > LATE_CUT_SEC;
+  const made = (isLate ? await makeLater(core, cut, assertions) : null) ?? (await make(core, cut, assertions));
+  if (made === null) return { done: 'moved' };
+  const { computed, tokens, work } = made;
   try {
-    computed = await work.run();
-    if (computed === null) return { done: 'moved' };
     await recheckEdge(db, 'names', live.edges.names);
     await recheckEdge(db, 'proofs', live.edges.proofs);
     const notes = signBoth(core, computed);
-    const sealed = { computed, notes, work };
-    const committed = await acceptor.exclusive(() => publish(core, sealed, cut, bad, tokens === null));
+    const committed = await acceptor.exclusive(() => publish(core, made, notes, bad));
     if (!committed) return { done: 'moved' };
   } finally {
-    work.abort();
-    if (core.sealing === work) core.sealing = null;
+    end(core, work);
   }
   if (tokens !== null) noteTurns(core, computed.seal.number, tokens);
   core.remember(live.head);
   return { done: 'sealed', seal: computed.seal.number, assertions: computed.accepted.length, refused: computed.refused.length + bad.length, tookMs: performance.now() - startMs };
+}
+
+/** Made is a seal that is computed, and not yet signed or stored. `cut` has the time that it was computed for. */
+interface Made {
+  cut: StoredHead;
+  computed: Batch;
+  tokens: VerifiedAssertion | null;
+  work: SealWork;
+  /** the accepted state was made for this very cut: its time is the one it was cut with */
+  asAccepted: boolean;
+}
+
+/** make computes the seal of a cut; null if another process was first. Other work may run meanwhile; whoever takes in another process's seal ends this one. */
+async function make(core: RegistryCore, cut: StoredHead, accepted: readonly VerifiedAssertion[]): Promise<Made | null> {
+  const { live } = core;
+  const tokens = await tokensOf(core, cut);
+  // Before what was accepted: a validator that leaves in this seal has its last tokens logged.
+  const pending = tokens === null ? accepted : [tokens, ...accepted];
+  const state = await loadState(core, cut, pending);
+  if (state === null || live.head.number !== cut.seal) return null;
+  const work = new SealWork(batchSteps({ due: live.due, edges: live.edges, last: live.last, state, map: live.map, pending, timeSec: cut.cutSec }));
+  core.sealing = work;
+  try {
+    const computed = await work.run();
+    return computed === null ? null : { asAccepted: tokens === null, computed, cut, tokens, work };
+  } catch (error) {
+    end(core, work);
+    throw error;
+  }
+}
+
+/**
+ * makeLater gives a cut that was left long ago the time of now, since validators refuse a seal whose time is far from their clock:
+ * unless something in the cut would be refused then (it would have expired), for its acceptance was a promise. Null if so.
+ */
+async function makeLater(core: RegistryCore, cut: StoredHead, accepted: readonly VerifiedAssertion[]): Promise<Made | null> {
+  const made = await make(core, { ...cut, cutSec: core.clock() }, accepted);
+  if (made === null) return null;
+  const retimed = made.computed.refused.length > 0 ? null : await retimeCut(core.db, cut, made.cut.cutSec);
+  if (retimed === null) {
+    end(core, made.work);
+    return null;
+  }
+  core.log(`the cut of seal ${cut.cutSeal} was ${made.cut.cutSec - cut.cutSec} s old and is sealed with the time of now`);
+  return { ...made, asAccepted: false, cut: retimed };
+}
+
+/** end forgets a seal that will not be committed; after its commit it does nothing. */
+function end(core: RegistryCore, work: SealWork): void {
+  work.abort();
+  if (core.sealing === work) core.sealing = null;
 }
 
 /** pendingOf reads what the cut holds, in pages. */
@@ -133,13 +177,6 @@ async function cutNow(core: RegistryCore, before: StoredHead): Promise<StoredHea
   });
 }
 
-/** Computed is a seal that is computed and signed, and not yet stored. */
-interface Computed {
-  computed: Batch;
-  notes: Both<string>;
-  work: SealWork;
-}
-
 interface BadRow {
   hash: Uint8Array;
   code: string;
@@ -179,7 +216,7 @@ function signOne(toSign: CheckpointToSign, key: Signer<CheckpointToSign>, vkeys:
 }
 
 /** publish commits the seal and goes on to it, in memory too. It answers false if another process was first. */
-async function publish(core: RegistryCore, { computed, notes, work }: Computed, cut: StoredHead, bad: readonly BadRow[], onlyAccepted: boolean): Promise<boolean> {
+async function publish(core: RegistryCore, { asAccepted, computed, cut, work }: Made, notes: Both<string>, bad: readonly BadRow[]): Promise<boolean> {
   const { db, live, cache, acceptor } = core;
   if (core.sealing !== work) return false;
   const done = await commitSeal(db, sealCommitOf(computed, notes, cut, bad));
@@ -194,7 +231,7 @@ async function publish(core: RegistryCore, { computed, notes, work }: Computed, 
   live.advance({ seal: sealFactsOf(computed, notes), edges: computed.edges, policy: policyWrite(computed) });
   // Due effects come between what was accepted and the next seal; then the accepted state is made anew.
   const expected = computed.accepted.reduce((sum, { names: [first, end] }) => sum + end - first, 0) + 1;
-  acceptor.noteSealed(computed.seal.number, onlyAccepted && computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
+  acceptor.noteSealed(computed.seal.number, asAccepted && computed.refused.length === 0 && bad.length === 0 && computed.names.entries.length === expected);
   return true;
 }
 

@@ -31,10 +31,10 @@ const CHUNK_ROWS = 1_000;
 class HeadMoved extends Error {}
 
 /**
- * commitSeal writes one seal in one transaction. `also` runs inside it, for rows of other stores that change with it.
- * Gives 'moved', and writes nothing, if the head is no longer `from` or the cut is another one: somebody else sealed.
+ * commitSeal writes one seal in one transaction. Gives 'moved', and writes nothing, if the head is no longer `from`, or the cut is
+ * another one or has another time by now: somebody else sealed, or is about to.
  */
-export async function commitSeal(db: Database, commit: SealCommit, also?: (tx: Statements) => Promise<void>): Promise<'committed' | 'moved'> {
+export async function commitSeal(db: Database, commit: SealCommit): Promise<'committed' | 'moved'> {
   try {
     await db.quickTransaction(async (tx) => {
       await appendEntries(tx, 'proofs', commit.from.proofsSize, commit.proofEntries);
@@ -46,7 +46,6 @@ export async function commitSeal(db: Database, commit: SealCommit, also?: (tx: S
       await swapHead(tx, commit);
       await tx.sql.execute('DELETE FROM pending WHERE seq <= $1', [commit.throughSeq]);
       await recordOutcomes(tx, commit);
-      await also?.(tx);
       if (db.kind === 'postgres') await tx.sql.query('SELECT pg_notify($1, $2)', [SEAL_CHANNEL, String(commit.seal.number)]);
     });
   } catch (error) {
@@ -61,7 +60,7 @@ export async function commitSeal(db: Database, commit: SealCommit, also?: (tx: S
 async function swapHead(tx: Statements, { from, seal, throughSeq }: SealCommit): Promise<void> {
   const changed = await tx.sql.execute(
     `UPDATE head SET seal = $1, time_sec = $2, names_size = $3, names_root = $4, proofs_size = $5, proofs_root = $6, map_size = $7, map_root = $8, cut_seal = $1
-     WHERE id = 1 AND seal = $9 AND names_size = $10 AND proofs_size = $11 AND cut_seq = $12 AND cut_seal IN ($9, $1)`,
+     WHERE id = 1 AND seal = $9 AND names_size = $10 AND proofs_size = $11 AND cut_seq = $12 AND (cut_seal = $9 OR (cut_seal = $1 AND cut_sec = $2))`,
     [...sealedState(seal), from.seal, from.namesSize, from.proofsSize, throughSeq],
   );
   if (changed !== 1) throw new HeadMoved('the head moved');

@@ -63,3 +63,15 @@ export async function openCut(db: Statements, expectSeal: number, timeSec: numbe
   );
   return row === undefined ? null : headOf(row);
 }
+
+/**
+ * retimeCut gives the open cut a later time, in place of the one that a dead sealer gave it long ago; what belongs to it stays. Gives
+ * null, and changes nothing, if that cut is not open any more or has another time already.
+ */
+export async function retimeCut(db: Statements, cut: Pick<StoredHead, 'seal' | 'cutSeal' | 'cutSec'>, timeSec: number): Promise<StoredHead | null> {
+  const [row] = await db.sql.query<HeadRow>(
+    `UPDATE head SET cut_sec = $4 WHERE id = 1 AND seal = $1 AND cut_seal = $2 AND cut_seal = seal + 1 AND cut_sec = $3 AND cut_sec < $4 RETURNING ${HEAD_COLUMNS}`,
+    [cut.seal, cut.cutSeal, cut.cutSec, timeSec],
+  );
+  return row === undefined ? null : headOf(row);
+}
