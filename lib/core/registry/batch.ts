@@ -6,7 +6,7 @@ import type { MapTree, StagedMap } from '../map/tree';
 import { Refusal, type RefusalCode, invariant, refuse } from '../refusal';
 import { type Edge, type Tile, type TreeHead, appendLeaves, emptyEdge, headOf } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
-import { takeDue } from './due';
+import { takeEffect } from './due';
 import { DueDraft, type DueReader, NOTHING_DUE } from './due-index';
 import { policyInForce } from './lookup';
 import { logOrigin } from './policy';
@@ -137,7 +137,11 @@ export function* batchSteps(input: BatchInput): Generator<void, Batch> {
     used: new Set(),
   };
   const taken = yield* takeAll(input, state, place);
-  for (const { bytes } of takeDue(state, place)) taken.names.push(bytes);
+  let ended = 0;
+  for (const candidate of place.due.candidates(timeSec)) {
+    for (const { bytes } of takeEffect(candidate, state, place)) taken.names.push(bytes);
+    if (++ended % STEP_ASSERTIONS === 0) yield;
+  }
 
   const proofs = yield* grow(edges.proofs, taken.proofs);
   const proofsHead = headOf(proofs.edge);
