@@ -48,7 +48,7 @@ export interface Directory {
 export async function copyDirectory(dir: string, net: Net): Promise<Directory> {
   const copy = CopyReader.open(dir);
   const { registry } = copy.needHead();
-  const names = await Names.open({ copy, isReadOnly: true, seed: randomInt(2 ** 32) });
+  const names = await Names.open({ copy, isOnce: true, seed: randomInt(2 ** 32) });
   const state = StateIndex.open(copy).stateReader();
   return {
     close: async () => {

@@ -12,13 +12,15 @@ import { UdfFile } from './udf-file';
 const ENTRIES_AT_ONCE = 2_048;
 /** A table is saved when so many entries have come since, besides at the end. */
 const SAVE_AFTER_ENTRIES = 100_000;
+/** Who answers once saves only what spares the next one more than a moment. */
+const SAVE_ONCE_ENTRIES = 20_000;
 
 /** NamesOptions: `seed` is 32 random bits, fresh for each copy. */
 export interface NamesOptions {
   readonly copy: CopyReader;
   readonly seed: number;
-  /** Answer once and leave no file behind: no watching, no saving. */
-  readonly isReadOnly?: boolean;
+  /** For one answer: no watching; the table is saved only if it took long to make, and if the folder may be written to. */
+  readonly isOnce?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told when the table could not be saved or taken further; answers go on from what there is. */
   readonly onTrouble?: (error: unknown) => void;
@@ -46,7 +48,7 @@ export class Names {
   static async open(options: NamesOptions): Promise<Names> {
     const names = new Names(options);
     await names.refresh();
-    if (!options.isReadOnly) names.#unwatch = options.copy.watch(() => void names.refresh().catch((error: unknown) => options.onTrouble?.(error)));
+    if (!options.isOnce) names.#unwatch = options.copy.watch(() => void names.refresh().catch((error: unknown) => options.onTrouble?.(error)));
     return names;
   }
 
@@ -122,14 +124,14 @@ export class Names {
 
   async #save(): Promise<void> {
     const [table, registry] = [this.#table, this.#registry];
-    if (this.#options.isReadOnly || table === null || registry === null) return;
+    if (table === null || registry === null) return;
     const { size } = table.asOf();
-    if (size === 0 || size === this.#savedAt) return;
+    if (size === 0 || size - this.#savedAt < (this.#options.isOnce ? SAVE_ONCE_ENTRIES : 1)) return;
     try {
       await saveTable(tablePath(this.#options.copy.dir), table, this.#udfs, { registry, sealHash: this.#sealHash(size) });
       this.#savedAt = size;
     } catch (error) {
-      if (!isDiskTrouble(error)) throw error;
+      if (!isDiskTrouble(error) && !isForbidden(error)) throw error;
       this.#options.onTrouble?.(error);
     }
   }
@@ -145,6 +147,10 @@ export class Names {
       this.#udfs.close();
     }
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
 /** sealTimeOf is the time of the seal that ends the first `size` entries. */
