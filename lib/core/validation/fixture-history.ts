@@ -1,15 +1,19 @@
 import * as names from '../assertion/fixture-names';
+import { type FixtureValidator, makeTokens, makeValidator, makeValidatorKey, makeValidatorRetired, sealTokens } from '../assertion/fixture-tokens';
 import * as fixtures from '../assertion/fixtures';
 import type { ParsedAssertion } from '../assertion/parse';
 import { ZERO } from '../assertion/payloads';
 import { FixtureLog } from '../registry/fixture-log';
+import { readValidator } from '../registry/lookup';
 import { type RecordEntry, readIdentity, readPolicy, readRecord, readReserved } from '../registry/state';
 
 /** ACTION_KINDS are the things somebody may try. */
 export const ACTION_KINDS = [
   'register', 'update', 'root-update', 'rotate', 'reserve', 'mark', 'release', 'policy', 'replay', 'transfer', 'root-transfer', 'cancel', 'topup', 'dispute',
-  'dispute-closed', 'reassign', 'payment-reversed', 'payment-settled', 'early-tenure',
+  'dispute-closed', 'reassign', 'payment-reversed', 'payment-settled', 'early-tenure', 'validator', 'validator-retired', 'tokens', 'old-tokens',
 ] as const;
+
+const VALIDATORS = ['north', 'south', 'east'].map(makeValidatorKey);
 
 /** Action is one thing somebody tries, as plain numbers, so that a test library can invent and shrink it. */
 export interface Action {
@@ -43,6 +47,20 @@ export class FixtureHistory {
     this.log.seal(assertions, seconds);
   }
 
+  /** play plays one seal after another. */
+  play(plan: readonly (readonly Action[])[]): this {
+    for (const actions of plan) this.minute(actions);
+    return this;
+  }
+
+  /** tokens of the newest `seals` seals, of all who are given and take part; a third seal is one too old. */
+  #tokens(seals: number, validators: readonly FixtureValidator[]): ParsedAssertion | null {
+    const { log } = this;
+    const enrolled = validators.filter(({ text }) => readValidator(log.state, text)?.entry.status === 'enrolled');
+    const chosen = log.seals.slice(-seals).slice(0, 2);
+    return enrolled.length === 0 ? null : makeTokens(log, chosen.map((sealed) => sealTokens(log, sealed, enrolled)));
+  }
+
   #make(action: Action): ParsedAssertion | null {
     const { kind, who, what, value } = action;
     const { log } = this;
@@ -56,6 +74,20 @@ export class FixtureHistory {
     switch (kind) {
       case 'register':
         return fixtures.makeRegister(world, identity, name, { service: `p${value}.example`, tenure: record?.ended === 'unpaid' ? record.tenure + 1 : 0 });
+      case 'validator': {
+        const validator = VALIDATORS[value % VALIDATORS.length] as FixtureValidator;
+        const holder = this.#identities.find(({ udf }) => udf === record?.udf && value % 4 > 0) ?? identity;
+        return record === undefined ? null : makeValidator(world, validator, holder, record, { prev: readValidator(state, validator.text)?.entry.head ?? ZERO });
+      }
+      case 'validator-retired': {
+        const validator = VALIDATORS[value % VALIDATORS.length] as FixtureValidator;
+        const enrolled = readValidator(state, validator.text)?.entry;
+        const by = this.#identities.find(({ udf }) => udf === enrolled?.udf) ?? identity;
+        return makeValidatorRetired(world, validator, by, enrolled?.head ?? ZERO);
+      }
+      case 'tokens':
+      case 'old-tokens':
+        return this.#tokens(kind === 'tokens' ? 1 : 2 + (value % 2), VALIDATORS.slice(0, 1 + (what % VALIDATORS.length)));
       case 'rotate': {
         if (readIdentity(state, identity.udf) === null) return null;
         const next = fixtures.nextIdentity(identity);
