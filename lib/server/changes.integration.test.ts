@@ -118,3 +118,33 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     expect([broken, (await recordOf('busy-name')).udf]).toEqual([[], dave.udf]);
   }, 30_000);
 });
+
+test('a process that only followed knows what waits, and does it once it seals', async () => {
+  const databaseUrl = await postgres.createDatabase();
+  const first = await openTestApp({ databaseUrl, testDelaySec: DELAY_SEC });
+  const second = await openTestApp({ databaseUrl, dataDir: first.dataDir });
+  try {
+    const { world } = first;
+    const [erin, frank] = [makeIdentity(world.registry, 'erin'), makeIdentity(world.registry, 'frank')];
+    const register = makeRegister(world, erin, 'handed-over');
+    await accept(first.url, register);
+    await sealed(first.url, register);
+    const transfer = names.makeTransfer(world, erin, frank, (await proved(first.url, 'names/handed-over', world.registry)).record as RecordEntry);
+    await accept(second.url, transfer);
+    expect(await sealed(second.url, transfer)).toMatchObject({ state: 'sealed' });
+    expect(second.app.ctx.core.live.due.givenBy(erin.udf)).toEqual(['handed-over']);
+  } finally {
+    await first.close();
+  }
+  try {
+    for (let tries = 0; ; tries++) {
+      const { record } = await proved(second.url, 'names/handed-over', first.world.registry);
+      if (record?.tenure === 1) break;
+      expect(tries).toBeLessThan(100);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(second.app.ctx.core.live.due.size).toBe(0);
+  } finally {
+    await second.close();
+  }
+}, 60_000);
