@@ -8,7 +8,7 @@ export const QUICK_DISK: Disk = {
     await rename(`${path}.000000000000.new`, path);
   },
   sync: () => Promise.resolve(),
-  write: REAL_DISK.write,
+  write: (file, bytes, position) => REAL_DISK.write(file, bytes, position),
 };
 
 /** fullDisk is a disk that runs full at random: after part of a write, or instead of one; `isFull` tells whether it is full at a moment. */

@@ -238,7 +238,7 @@ test('whatever bytes come over the network are taken as they should be or refuse
     return seed % below;
   };
   const codes = new Set<string>();
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 24; round++) {
     const dir = mkdtempSync(join(tmpdir(), 'mns-noise-'));
     folders.push(dir);
     const source = new Noisy(log);
