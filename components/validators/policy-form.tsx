@@ -6,9 +6,10 @@ import { Button } from '@/components/ui/button';
 import { Disclosure } from '@/components/ui/disclosure';
 import { CodeBlock } from '@/components/ui/code-block';
 import { durationText } from '@/components/ui/time';
+import type * as keeperModule from '@/lib/client/token-policy';
 import type { TokenPolicy } from '@/lib/core/validation/token-policy';
 
-type Keeper = typeof import('@/lib/client/token-policy');
+type Keeper = Pick<typeof keeperModule, 'keepTokenPolicy'>;
 
 const EXAMPLE = `# max-age 600
 witness one one.example+1a2b3c4d+BAoL…

@@ -175,11 +175,11 @@ export function parseEvidence(encoded: Uint8Array): ReadEvidence {
       return { ...base, checkpoint: note('checkpoint'), kind: known, log: log(), names: nullable(field('names'), () => note('names')), shown: shown() };
     case 'time':
       return { ...base, checkpoint: note('checkpoint'), kind: known, shown: shown() };
-    case 'broken-receipt':
-      readStateProof(field('proof'));
-      return { ...base, assertion: envelopeFromJson(field('assertion'), 'assertion', 'evidence.assertion'), kind: known, proof: field('proof'), receipt: envelopeFromJson(field('receipt'), 'receipt', 'evidence.receipt') };
     case 'replay':
       return { ...base, checkpoint: note('checkpoint'), kind: known, names: readLog(field('names'), 'evidence.names'), proofs: readLog(field('proofs'), 'evidence.proofs'), state: array(field('state'), 'evidence.state', MAX_EVIDENCE_ITEMS).map(readState) };
+    default:
+      readStateProof(field('proof'));
+      return { ...base, assertion: envelopeFromJson(field('assertion'), 'assertion', 'evidence.assertion'), kind: known, proof: field('proof'), receipt: envelopeFromJson(field('receipt'), 'receipt', 'evidence.receipt') };
   }
 }
 

@@ -46,7 +46,7 @@ test('any bytes, and any change of a good file, end in an answer, and in a convi
     }),
     { numRuns: 200 },
   );
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void expect(verifyEvidence(bytes, { registry: null }).ok).toBe(false)));
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => !verifyEvidence(bytes, { registry: null }).ok));
   fc.assert(fc.property(fc.jsonValue(), fc.constantFrom('fork', 'no-seal', 'time', 'broken-receipt', 'replay'), (value, kind) => {
     const json = { format: 'mns-evidence/v1', kind, registry: world.registry, value: JSON.parse(JSON.stringify(value)) as Json };
     let bytes: Uint8Array;

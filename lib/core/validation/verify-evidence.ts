@@ -106,10 +106,8 @@ function checkKind(run: CheckRun, evidence: ReadEvidence): string {
       const checkpoint = run.step('signed', (facts) => openSigned(facts, chain, 'names', evidence.checkpoint));
       return run.step('contradiction', (facts) => checkTime(facts, checkpoint, evidence.shown));
     }
-    case 'replay': {
-      const checkpoint = run.step('signed', (facts) => openSigned(facts, chain, 'names', evidence.checkpoint));
-      return checkReplayFails(run, checkpoint, evidence);
-    }
+    default:
+      return checkReplayFails(run, run.step('signed', (facts) => openSigned(facts, chain, 'names', evidence.checkpoint)), evidence);
   }
 }
 
