@@ -19,6 +19,7 @@ export type CliRefusalCode =
   | 'no-passphrase'
   | 'bad-words'
   | 'other-identity'
+  | 'other-registry'
   // messages
   | 'bad-recipient-key'
   | 'not-for-us'

@@ -6,7 +6,7 @@ import { type Command, type CommandArgs, flagOption, type Io, neededOption, text
 import { identityFor, SECRET_OPTIONS, SECRET_USAGE } from '../keys/secrets';
 import { Contacts } from '../messages/contacts';
 import { copyDirectory, type Directory, type Found, serverDirectory } from '../messages/directory';
-import { CONNECT_OPTION, CONNECT_USAGE, postOf, sendMessage } from '../messages/post-office';
+import { actingIn, CONNECT_OPTION, CONNECT_USAGE, postOf, sendMessage } from '../messages/post-office';
 
 const USAGE = `mns deliver ADDRESS MESSAGE --key FILE --data DIR | --server URL
 
@@ -39,14 +39,14 @@ async function runDeliver(args: CommandArgs, io: Io): Promise<number> {
   const contacts = Contacts.open(textOption(args, 'contacts') ?? `${neededOption(args, 'key')}.contacts`);
   const directory = await directoryOf(args, io);
   try {
-    if (directory.registry !== null && directory.registry !== identity.registry) refuseCli('other-identity', 'The copy is of another registry than the one the key file was made for.');
+    const sender = actingIn(identity, directory);
     const isChoice = flagOption(args, 'current');
     const found = await directory.find(address, (name) => (isChoice ? null : contacts.tenureOf(name)));
     for (const { code, detail } of found.warnings) io.err(`mns: warning: ${code}: ${detail}`);
     const keys = (await directory.keysOf(found.udf)) ?? refuseCli('not-found', 'The holder’s identity is not in the log.');
     // Before the message goes: a crash after it must not leave a contact that is not remembered.
     remember(contacts, address, found, io.clock(), isChoice);
-    const { id, isNew } = await sendMessage(io, post, identity, { found, keys }, text);
+    const { id, isNew } = await sendMessage(io, post, sender, { found, keys }, text);
     const tenure = formatTenureName(found.name, found.tenure);
     if (flagOption(args, 'json')) io.out(JSON.stringify({ host: found.host, id, isNew, tenure, udf: found.udf, warnings: found.warnings }));
     else io.out(`Delivered to @${tenure} (${showUdf(found.udf)}) at ${found.host}.`);

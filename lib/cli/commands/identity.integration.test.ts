@@ -49,6 +49,11 @@ test('from nothing to a name: identity, registration paid and sealed, its receip
   expect((await proved(shop.url, 'names/alice77', registry)).record).toMatchObject({ dns: ['192.0.2.1'], service: 'two.example' });
 
   writeFileSync(at('words'), words);
+  await mns('cert', 'root', '@alice77', '--out', at('certificates'), '--words-file', at('words'));
+  await mns('cert', 'issue', 'coffeepot@alice77', '--out', at('certificates'));
+  const check = (...more: string[]) => ['cert', 'check', at('certificates/coffeepot.alice77.mm--.pem'), '--host', 'coffeepot.alice77.mm--', '--url', shop.url, ...more];
+  expect((await mns(...check('--registry', registry))).errLines).toEqual([]);
+  expect((await mns(...check())).errLines.join()).toContain('not pinned');
   await mns('identity', 'restore', '--key', at('again.key'), '--url', shop.url, '--words-file', at('words'));
   expect((await proved(shop.url, `identities/${udf}`, registry)).identity).toMatchObject({ number: 1, udf });
   // The key before the rotation no longer counts; the new one does.
@@ -62,5 +67,5 @@ test('a registry that is not the one the key file was made for gets no signature
   await mns('identity', 'new', '--key', at('other.key'), '--registry', ZERO);
   const io = testIo({ env });
   expect(await run(['register', '@somebody', '--key', at('other.key'), '--url', shop.url], io)).toBe(1);
-  expect(io.errLines.join('\n')).toContain('other-identity');
+  expect(io.errLines.join('\n')).toContain('other-registry');
 });

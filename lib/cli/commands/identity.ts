@@ -102,7 +102,10 @@ async function rotate(words: string[], known: KnownRegistry, logged: IdentityEnt
   createKeyFile(key, { certificate, createdSec: io.clock(), encryptSeeds, registry: known.registry, signingSeed: seed }, passphrase, io);
   seed.fill(0);
   io.err(`mns: the key file is ${key}; logging its certificate, number ${number}`);
-  const { id, bySeal } = await submit(io, known, envelope);
+  const { id, bySeal } = await submit(io, known, envelope).catch((error: unknown) => {
+    io.err(`mns: the certificate is not logged, so the key in ${key} does not count: take the file away and try again`);
+    throw error;
+  });
   io.err(`mns: accepted, promised by seal ${bySeal}`);
   const { seal } = await untilSealed(io, known, id, Math.max(SEALED_WITHIN_SEC, SEALED_WITHIN_PERIODS * known.periodSec));
   io.out(`UDF ${showUdf(logged.udf)}`);

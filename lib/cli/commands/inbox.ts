@@ -5,7 +5,7 @@ import { Refusal } from '../../core/refusal';
 import { type Command, type CommandArgs, flagOption, type Io, textsOption } from '../command';
 import { identityFor, SECRET_OPTIONS, SECRET_USAGE } from '../keys/secrets';
 import type { Directory } from '../messages/directory';
-import { CONNECT_OPTION, CONNECT_USAGE, fetchInbox, postOf, type Received } from '../messages/post-office';
+import { actingIn, CONNECT_OPTION, CONNECT_USAGE, fetchInbox, postOf, type Received } from '../messages/post-office';
 import { directoryOf } from './deliver';
 
 const USAGE = `mns inbox --key FILE --data DIR | --server URL [--host HOST …]
@@ -32,10 +32,11 @@ export const command: Command = {
 
 async function runInbox(args: CommandArgs, io: Io): Promise<number> {
   const post = postOf(args);
-  const identity = await identityFor(args, io);
+  const keyed = await identityFor(args, io);
   const directory = await directoryOf(args, io);
   let code = 0;
   try {
+    const identity = actingIn(keyed, directory);
     for (const host of await hostsOf(directory, identity.udf, textsOption(args, 'host'))) {
       try {
         let remove: string[] = [];

@@ -15,7 +15,7 @@ const USAGE = `mns register @NAME --key FILE --url URL [--service HOST] [--dns A
 Asks the price, signs the registration, makes the order, prints where to pay, waits for the seal, and verifies the proof itself.
 
   --key FILE              your key file (mns identity new)
-  --url URL               the registry
+  --url URL               the registry; --registry ID if it is not the one that the key file was made for, but goes on from it
 ${RECORD_USAGE}
   --credit CENTS          credit to buy for names of less than $0.50 (default: the least there is)
   --mark-acknowledged     you have seen that the name is a recorded mark of somebody
@@ -28,7 +28,7 @@ const WAIT_SEC = 3_600;
 /** command is `mns register`. */
 export const command: Command = {
   name: 'register',
-  options: { ...SECRET_OPTIONS, ...RECORD_OPTIONS, credit: { type: 'string' }, 'mark-acknowledged': { type: 'boolean' }, out: { type: 'string' }, url: { type: 'string' }, wait: { type: 'string' } },
+  options: { ...SECRET_OPTIONS, ...RECORD_OPTIONS, credit: { type: 'string' }, 'mark-acknowledged': { type: 'boolean' }, out: { type: 'string' }, registry: { type: 'string' }, url: { type: 'string' }, wait: { type: 'string' } },
   run: runRegister,
   summary: 'register a name: sign, order, wait for the seal, verify the proof',
   usage: USAGE,
@@ -38,7 +38,7 @@ async function runRegister(args: CommandArgs, io: Io): Promise<number> {
   const { display, name } = nameArgument(onePositional(args, '@NAME'));
   const url = neededOption(args, 'url');
   const identity = await identityFor(args, io);
-  const known = await knowRegistry(io, url, identity.registry);
+  const known = await knowRegistry(io, url, textOption(args, 'registry') ?? identity.registry);
   const offer = await askPrice(io, known, name);
   const choice = { display, dns: dnsOption(args) ?? [], name, service: serviceOption(args) ?? null };
   const payload = registrationFor(io, known, identity, choice, offer);

@@ -6,7 +6,7 @@ import { toBase64 } from '../../core/bytes/base64';
 import { fromHex } from '../../core/bytes/hex';
 import { attach } from '../../core/keys/dsse';
 import { refuseCli } from '../cli-refusal';
-import { type Command, type CommandArgs, type Io, neededOption, onePositional, UsageError } from '../command';
+import { type Command, type CommandArgs, type Io, neededOption, onePositional, textOption, UsageError } from '../command';
 import { identityFor, SECRET_OPTIONS, SECRET_USAGE } from '../keys/secrets';
 import { dnsOption, nameArgument, RECORD_OPTIONS, RECORD_USAGE, serviceOption } from '../registry/choices';
 import { knowRegistry, proveState, submit, untilSealed } from '../registry/registry-api';
@@ -16,7 +16,7 @@ const USAGE = `mns update @NAME --key FILE --url URL [--service HOST] [--dns ADD
 Moves a name to another provider or to other name servers, waits for the seal, and verifies the proof itself.
 
   --key FILE              your key file
-  --url URL               the registry
+  --url URL               the registry; --registry ID if it is not the one that the key file was made for, but goes on from it
 ${RECORD_USAGE}
                           what is not given stays as it is; --dns none empties the list
 ${SECRET_USAGE}`;
@@ -28,7 +28,7 @@ const SEALED_WITHIN_PERIODS = 5;
 /** command is `mns update`. */
 export const command: Command = {
   name: 'update',
-  options: { ...SECRET_OPTIONS, ...RECORD_OPTIONS, url: { type: 'string' } },
+  options: { ...SECRET_OPTIONS, ...RECORD_OPTIONS, registry: { type: 'string' }, url: { type: 'string' } },
   run: runUpdate,
   summary: 'move a name to another provider, or change its name servers',
   usage: USAGE,
@@ -40,7 +40,7 @@ async function runUpdate(args: CommandArgs, io: Io): Promise<number> {
   const [service, dns] = [serviceOption(args), dnsOption(args)];
   if (service === undefined && dns === undefined) throw new UsageError('nothing to change: give --service or --dns');
   const identity = await identityFor(args, io);
-  const known = await knowRegistry(io, neededOption(args, 'url'), identity.registry);
+  const known = await knowRegistry(io, neededOption(args, 'url'), textOption(args, 'registry') ?? identity.registry);
   const path = `names/${tenure === null ? name : formatTenureName(name, tenure)}`;
   const trust = { registry: known.registry, subject: { kind: 'name', name, tenure } as const };
   const state = await proveState(io, known.url, path, trust);

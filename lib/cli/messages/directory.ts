@@ -4,10 +4,12 @@ import { parseAddress } from '../../core/resolution/address';
 import { resolve } from '../../core/resolution/resolve';
 import { MAX_COUNTER, MAX_HOST_LENGTH, MAX_TENURE } from '../../core/registry/limits';
 import { readIdentity } from '../../core/registry/state';
+import { everyChain, openPolicies } from '../../core/validation/policy-chain';
 import { isHost } from '../../core/assertion/service';
 import { isCanonicalName } from '../../core/assertion/name';
 import { isLoggedUdf } from '../../core/keys/udf';
 import { CopyReader } from '../../copy/copy-reader';
+import { readPolicies } from '../../copy/policy-watch';
 import { StateIndex } from '../../copy/state-index';
 import { refuseCli } from '../cli-refusal';
 import type { Json } from '../../core/bytes/canonical-json';
@@ -37,7 +39,8 @@ export interface Keys {
 
 /** Directory answers who somebody is: from an own copy, or from a provider that is trusted with that. */
 export interface Directory {
-  readonly registry: string | null;
+  /** The ids under which the log is known, the newest first: more than one if a registry went on from another. Empty if only the provider knows. */
+  readonly registries: readonly string[];
   find(address: string, remembered: (name: string) => number | null): Promise<Found>;
   /** Null for an identity that is not logged. */
   keysOf(udf: string): Promise<Keys | null>;
@@ -60,8 +63,13 @@ export async function copyDirectory(dir: string, net: Net): Promise<Directory> {
       return Promise.resolve(resolve(parseAddress(address), table, { nowSec: net.clock(), remembered }));
     },
     keysOf: (udf) => Promise.resolve(readIdentity(state, udf)?.entry ?? null),
-    registry,
+    registries: registriesOf(dir, registry),
   };
+}
+
+function registriesOf(dir: string, registry: string): string[] {
+  const policies = readPolicies(dir);
+  return policies === null ? [registry] : everyChain(openPolicies(policies, registry)).map((chain) => chain.registry);
 }
 
 /** serverDirectory asks a provider (`mns serve`), whose word is taken. @throws CliRefusal. */
@@ -78,7 +86,7 @@ export function serverDirectory(url: string, net: Net): Directory {
       const answer = await askServer(net, at);
       return answer.status === 404 ? null : readKeys(jsonOf(answer, at), udf);
     },
-    registry: null,
+    registries: [],
   };
 }
 

@@ -19,8 +19,9 @@ export const AHEAD_SEC = 600;
 export const CHALLENGE_SEC = 300;
 const MAX_CHALLENGES = 10_000;
 const MAX_INBOX_BYTES = MAX_SIGNIN_BYTES + 64 * MAX_STORED_MESSAGES;
-const MESSAGES_PER_SENDER = 300;
-const MESSAGES_PER_HOUR_SEC = 3_600;
+/** MESSAGES_PER_SENDER is how many messages one sender may hand in within an hour. */
+export const MESSAGES_PER_SENDER = 300;
+const HOUR_SEC = 3_600;
 
 /** Registry is what the mail-drop knows of the log: its provider's own copy. */
 export interface Known {
@@ -37,16 +38,19 @@ export interface MailDropOptions {
   readonly random: (count: number) => Uint8Array;
   /** The copy as it is now. @throws HttpRefusal if there is none yet. */
   readonly known: () => Known;
+  /** How many messages a sender may hand in within the hour. */
+  readonly perSenderHour?: number;
 }
 
 /** MailDrop takes messages for the identities that a provider serves, and gives them to those identities (SPEC §18). It reads no text. */
 export class MailDrop {
   readonly #options: MailDropOptions;
   readonly #challenges = new Map<string, number>();
-  readonly #pace = new Pace(MESSAGES_PER_SENDER, MESSAGES_PER_HOUR_SEC);
+  readonly #pace: Pace;
 
   constructor(options: MailDropOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.perSenderHour ?? MESSAGES_PER_SENDER, HOUR_SEC);
   }
 
   /** accept takes a message. @throws Refusal, HttpRefusal `not-hosted`, `unknown-sender`, `too-old`, `too-many`, `inbox-full`. */
@@ -63,7 +67,7 @@ export class MailDrop {
     openMessage(message, known.registry, sender.key);
     if (timeSec < nowSec - OLDEST_SEC || timeSec > nowSec + AHEAD_SEC) throw new HttpRefusal(422, 'too-old', 'The message is from another time: it may be 3 days old and 10 minutes ahead.');
     const waitSec = this.#pace.take(from, nowSec);
-    if (waitSec > 0) throw new HttpRefusal(429, 'too-many', `This sender has sent ${MESSAGES_PER_SENDER} messages within the hour; try again in ${waitSec} s.`);
+    if (waitSec > 0) throw new HttpRefusal(429, 'too-many', `This sender has sent as many messages as the hour allows; try again in ${waitSec} s.`);
     const kept = this.#options.store.put(to, message.id, timeSec, body);
     if (kept === 'full') throw new HttpRefusal(507, 'inbox-full', 'The inbox is full until its owner reads it.');
     return kept;

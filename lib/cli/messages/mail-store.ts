@@ -31,9 +31,11 @@ interface Item {
  */
 export class MailStore {
   readonly #folder: string;
+  readonly #most: { readonly messages: number; readonly bytes: number };
 
-  constructor(folder: string) {
+  constructor(folder: string, most: { readonly messages: number; readonly bytes: number } = { bytes: MAX_STORED_BYTES, messages: MAX_STORED_MESSAGES }) {
     this.#folder = folder;
+    this.#most = most;
   }
 
   /** put keeps a message, on disk before it returns. `known`: it is here or was; `full`: it must wait until the inbox was read. */
@@ -42,7 +44,7 @@ export class MailStore {
     if (items.some((item) => item.id === id)) return 'known';
     const waiting = items.filter(({ isGone }) => !isGone);
     const sizeBytes = waiting.reduce((sum, { file }) => sum + statSync(join(this.#folder, udf, file)).size, 0);
-    if (waiting.length >= MAX_STORED_MESSAGES || sizeBytes + bytes.length > MAX_STORED_BYTES) return 'full';
+    if (waiting.length >= this.#most.messages || sizeBytes + bytes.length > this.#most.bytes) return 'full';
     mkdirSync(join(this.#folder, udf), { mode: 0o700, recursive: true });
     writeFileSafely(join(this.#folder, udf, nameOf(id, timeSec, 'json')), bytes);
     return 'kept';

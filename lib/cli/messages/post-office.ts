@@ -59,6 +59,13 @@ export async function sendMessage(net: Net & { random(count: number): Uint8Array
   return { id: parseMessage(envelope).id, isNew: answer.status === 202 };
 }
 
+/** actingIn is an identity as it acts in the log that a directory knows. @throws CliRefusal `other-registry`: the key file was made for another one. */
+export function actingIn(identity: KeyedIdentity, { registries }: Directory): KeyedIdentity {
+  const [newest = identity.registry] = registries;
+  if (registries.length > 0 && !registries.includes(identity.registry)) refuseCli('other-registry', 'The copy is of another registry than the one the key file was made for.');
+  return { ...identity, registry: newest };
+}
+
 /** Received is a message that was fetched: who it is from and what it says, or why it can't be read. */
 export interface Received {
   readonly id: string;
@@ -89,7 +96,8 @@ async function read(message: ParsedMessage, identity: KeyedIdentity, directory: 
     if (payload.to !== identity.udf) refuseCli('not-for-us', 'The message is for another identity.');
     // A provider may not make up senders: their key is looked up here again.
     const sender = (await directory.keysOf(payload.from)) ?? refuseCli('not-found', 'The sender is not in the log.');
-    openMessage(message, identity.registry, sender.key);
+    // One that was written before the registry changed carries the id from then.
+    openMessage(message, directory.registries.includes(payload.registry) ? payload.registry : identity.registry, sender.key);
     const seed = identity.encryptSeeds[payload.keyNumber] ?? refuseCli('not-for-us', `The message is sealed to certificate ${payload.keyNumber}, whose key this key file does not have.`);
     return { ...shown, problem: null, text: decodeText(openText(payload, seed, payload)) };
   } catch (error) {

@@ -8,7 +8,7 @@ import { toHex } from '../../core/bytes/hex';
 import { type Envelope, encodeEnvelope, envelopeFromJson } from '../../core/keys/dsse';
 import { Refusal } from '../../core/refusal';
 import { type Trust, type VerifiedState, verifyStateProof } from '../../core/validation/light-client';
-import { openPolicies, registrarKeys } from '../../core/validation/policy-chain';
+import { everyChain, openPolicies, type PolicyChain, registrarKeys } from '../../core/validation/policy-chain';
 import { refuseCli } from '../cli-refusal';
 import type { Io } from '../command';
 import { addressUnder, askServer, getJson, jsonOf, postJson } from '../http';
@@ -50,12 +50,19 @@ export async function knowRegistry(net: Net, url: string, pinned: string | null)
   const fields = fieldsOf(await getJson(net, addressUnder(url, '/api/v1/registry')), 'The answer about the registry');
   return understood('What the registry says of itself', () => {
     const registry = hash(fields['registry'] ?? null, 'registry');
-    if (pinned !== null && pinned !== registry) return refuseCli('other-identity', 'This is another registry than the one the key file was made for.');
     const envelopes = array(fields['policies'] ?? null, 'policies', MAX_POLICIES).map((item, index) => envelopeFromJson(item, 'assertion', `policies[${index}]`));
     const chain = openPolicies(envelopes, registry);
+    if (pinned !== null && pinned !== registry) return refuseOther(pinned, chain);
     const policies = chain.policies.map(({ policy }) => policy);
     return { origin: chain.origin, periodSec: policies.at(-1)?.periodSec ?? 60, policies, registrar: registrarKeys(chain), registry, url };
   });
+}
+
+/** A registry that goes on from another one's logs is another registry: only the person can say that it is now theirs. */
+function refuseOther(pinned: string, chain: PolicyChain): never {
+  const isNext = everyChain(chain).some(({ registry }) => registry === pinned);
+  const how = `If you choose it, say --registry ${chain.registry}`;
+  return refuseCli('other-registry', isNext ? `This registry goes on from the one you know, under other keys. ${how}` : 'This is another registry than the one you know.');
 }
 
 /** proveState asks for the latest state of a name or identity and verifies it as a light client does. @throws CliRefusal `bad-answer` with the step that fails. */
