@@ -13,12 +13,31 @@ export interface ShownLog {
   note: string;
 }
 
+/** LateNotes signs a checkpoint only when it is asked for. */
+class LateNotes extends Map<number, string> {
+  readonly #makers = new Map<number, () => string>();
+
+  later(size: number, make: () => string): void {
+    this.delete(size);
+    this.#makers.set(size, make);
+  }
+
+  override get(size: number): string | undefined {
+    return super.get(size) ?? this.#makers.get(size)?.();
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#makers.clear();
+  }
+}
+
 /** TestSource serves logs from memory. Tests change what it serves, or wrap a method. */
 export class TestSource implements LogSource {
   readonly url: string = 'http://test.example';
   logs: Record<LogName, ShownLog>;
-  /** Gives the signed checkpoint of the name log at a size, or null. */
-  noteAt: (size: number) => string | null = () => null;
+  /** Signed checkpoints of the name log by size. */
+  readonly notesBySize = new LateNotes();
   files = new Map<string, Uint8Array>();
   registry: string;
   requests = 0;
@@ -37,10 +56,7 @@ export class TestSource implements LogSource {
     const notes = log.notes(sealed);
     this.logs.names = { entries: log.names.slice(0, sealed.heads.names.size), note: notes.names };
     this.logs.proofs = { entries: log.proofs.slice(0, sealed.heads.proofs.size), note: notes.proofs };
-    this.noteAt = (size) => {
-      const one = log.seals.slice(0, number + 1).find(({ heads }) => heads.names.size === size);
-      return one === undefined ? null : log.notes(one).names;
-    };
+    for (const one of log.seals.slice(0, number + 1)) this.notesBySize.later(one.heads.names.size, () => log.notes(one).names);
   }
 
   async checkpoint(log: LogName): Promise<Uint8Array> {
@@ -49,8 +65,8 @@ export class TestSource implements LogSource {
   }
 
   async checkpointAt(size: number): Promise<Uint8Array | null> {
-    const note = this.noteAt(size);
-    return note === null ? null : Buffer.from(note);
+    const note = this.notesBySize.get(size);
+    return note === undefined ? null : Buffer.from(note);
   }
 
   async tile(log: LogName, { index, level, width }: TilePath): Promise<Uint8Array> {
