@@ -37,14 +37,15 @@ export function newDataDir(): string {
 }
 
 /** openTestApp opens an app, with its server, in `dataDir` or a fresh one. */
-export async function openTestApp(options: { databaseUrl?: string | undefined; dataDir?: string; periodSec?: number; origin?: string; stripe?: ServerEnv['stripe']; snapshotSeals?: number; testDelaySec?: number | null; witnesses?: ServerEnv['witnesses']; forkFrom?: string | null } = {}): Promise<TestApp> {
-  const { databaseUrl = null, dataDir = newDataDir(), periodSec = 1, origin = 'localhost:41900', stripe = null, snapshotSeals = 0, testDelaySec = null, witnesses = [], forkFrom = null } = options;
+export async function openTestApp(options: Partial<Omit<ServerEnv, 'databaseUrl'>> & { databaseUrl?: string | undefined } = {}): Promise<TestApp> {
+  const { databaseUrl = null, dataDir = newDataDir(), ...others } = options;
   const lines: string[] = [];
-  const app = await openApp({ port: 0, origin, periodSec, databaseUrl, dataDir, stripe, snapshotSeals, testDelaySec, witnesses, forkFrom }, (line) => lines.push(line));
+  const env = { port: 0, host: null, trustedProxies: [], origin: 'localhost:41900', periodSec: 1, stripe: null, snapshotSeals: 0, testDelaySec: null, witnesses: [], forkFrom: null };
+  const app = await openApp({ ...env, ...others, databaseUrl, dataDir }, (line) => lines.push(line));
   const http = makeHttpServer(app);
   const port = await http.listen(0);
   app.listening(port);
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${others.host ?? '127.0.0.1'}:${port}`;
   const info = JSON.parse((await request(`${url}/api/v1/registry`)).text) as RegistryInfo;
   const close = async () => {
     await Promise.all([http.close(), app.close()]);

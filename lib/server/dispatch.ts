@@ -1,6 +1,7 @@
 import { withoutOrderIds } from '../services/log-order';
 import { isLocalOrigin } from '../services/site-url';
 import type { App } from './app';
+import { clientAddressBy, type ClientAddress } from './client-address';
 import type { HotRequest, HotResponse } from './hot';
 import { problemOf, Problem } from './problem';
 import { RateLimiter } from './rate-limit';
@@ -14,6 +15,8 @@ export interface Lane {
   answer(req: HotRequest): HotResponse | null | Promise<HotResponse | null>;
   /** ready gives the answer to `GET url` on the read path if it is at hand: tiles that were asked for before, and the newest checkpoints. */
   ready(url: string): HotResponse | undefined;
+  /** client tells whose request it is. */
+  client: ClientAddress;
 }
 
 const CORS: Readonly<Record<string, string>> = {
@@ -79,6 +82,7 @@ export function makeLane(app: App): Lane {
   app.ctx.registry.onLine(renew);
 
   return {
+    client: clientAddressBy(app.env.trustedProxies),
     ready: (url) => newest.get(url) ?? tlog.get(url),
     // Without a promise of its own where the handler makes none, and with one where it does: requests come in by the thousand.
     answer(req) {

@@ -3,12 +3,17 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { MAX_DELAY_SEC } from '../core/registry/limits';
 import { sandboxAllowed } from '../sandbox/allowed';
+import { parseProxies } from './client-address';
 import { readWitnesses, type Witness } from '../services/witnesses';
 import { SNAPSHOT_SEALS } from '../services/write-snapshot';
 
 /** ServerEnv is everything the process reads from its environment, parsed once at start. */
 export interface ServerEnv {
   port: number;
+  /** host is the address to listen on; null for all, or with the payment sandbox for this machine's own. */
+  host: string | null;
+  /** trustedProxies are the addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   /** origin is the host (and port) that stands in the logs' names: `localhost:3000`, `mns.example`. */
   origin: string;
   periodSec: number;
@@ -58,6 +63,8 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
   if (testDelaySec !== null && !sandboxAllowed(origin)) throw new EnvError(`MNS_TEST_DELAY_SEC makes a registry for tests, and MNS_ORIGIN "${origin}" is public`);
   return {
     port,
+    host: hostOf(vars),
+    trustedProxies: proxiesOf(vars),
     origin,
     testDelaySec,
     periodSec: integerOf(vars, 'MNS_PERIOD_SEC', 60, 1, MAX_PERIOD_SEC),
@@ -83,6 +90,20 @@ function originOf(vars: Vars, port: number): string {
   const portOk = portText === undefined || (String(Number(portText)) === portText && Number(portText) >= 1 && Number(portText) <= 65_535);
   if (!hostOk || !portOk) throw new EnvError(`MNS_ORIGIN must be a host in lower case, with a port if it is not 443: "mns.example" or "localhost:3000", not "${value}"`);
   return value;
+}
+
+function hostOf(vars: Vars): string | null {
+  const value = valueOf(vars, 'HOST');
+  if (value !== null && isIP(value) === 0 && value !== 'localhost') throw new EnvError(`HOST must be the address to listen on, such as 0.0.0.0 or ::1, not "${value}"`);
+  return value;
+}
+
+function proxiesOf(vars: Vars): string[] {
+  try {
+    return parseProxies(valueOf(vars, 'MNS_TRUSTED_PROXIES') ?? '');
+  } catch (error) {
+    throw new EnvError(`MNS_TRUSTED_PROXIES: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function witnessesOf(vars: Vars, workingDir: string): Witness[] {

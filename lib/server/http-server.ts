@@ -13,7 +13,7 @@ const GRACE_MS = 5_000;
 /** HttpServer is the one server of the process: the lane first, then the pages. */
 export interface HttpServer {
   server: Server;
-  /** listen takes `port`, or any free one for 0, and gives it: on all addresses, but with play money only on this machine's own, IPv4 and IPv6. */
+  /** listen takes `port`, or any free one for 0, and gives it: on `HOST`; without that on all addresses, but with play money only on this machine's own, IPv4 and IPv6. */
   listen(port: number): Promise<number>;
   servePages(pages: Pages): void;
   close(): Promise<void>;
@@ -34,7 +34,8 @@ export function makeHttpServer(app: App): HttpServer {
     server,
     servePages: (open) => (pages = open),
     async listen(wanted) {
-      if (app.sandbox === null) return listenOn(server, wanted, null);
+      const { host } = app.env;
+      if (host !== null || app.sandbox === null) return listenOn(server, wanted, host);
       const port = await listenOn(server, wanted, '127.0.0.1');
       // `localhost` may mean either address, and a server listens on one: connections to the other are handed over.
       const other = createSocketServer({ noDelay: true }, (socket) => void server.emit('connection', socket));
@@ -73,7 +74,7 @@ function mayLack(error: unknown, wantedPort: number): boolean {
 
 /** serve answers a request by the lane, or hands it to the pages. It never throws. */
 function serve(req: IncomingMessage, res: ServerResponse, lane: Lane, pages: Pages | null, app: App): void {
-  const answer = lane.answer(new NodeRequest(req));
+  const answer = lane.answer(new NodeRequest(req, lane.client));
   const finish = (found: HotResponse | null) => {
     if (found === null) void servePage(req, res, pages, app);
     else writeAnswer(req, res, found);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientAddress } from './client-address';
 import type { Lane } from './dispatch';
 import { DEFAULT_BODY_LIMIT_BYTES, peerKey, type HotRequest, type HotResponse } from './hot';
 import type { RequestCounts } from './metrics';
@@ -26,7 +27,10 @@ export class NodeRequest implements HotRequest {
   readonly path: string;
   params: HotRequest['params'] = {};
 
-  constructor(private readonly req: IncomingMessage) {
+  constructor(
+    private readonly req: IncomingMessage,
+    private readonly client: ClientAddress,
+  ) {
     const url = req.url ?? '/';
     const mark = url.indexOf('?');
     this.method = req.method ?? 'GET';
@@ -40,7 +44,7 @@ export class NodeRequest implements HotRequest {
   }
 
   get ip(): string {
-    return peerKey(this.req.socket.remoteAddress);
+    return peerKey(this.client(this.req.socket.remoteAddress, this.header('x-forwarded-for') ?? undefined));
   }
 
   header(name: string): string | null {

@@ -24,8 +24,9 @@ export const PUBLIC_HOLDS: Rate = { burst: 20, perSec: 0.1 };
 const INSIDE = /^(unknown$|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0:0:0:0$|f[cd][0-9a-f]{2}:|fe80:)/i;
 
 /**
- * isInside reports whether a peer is this machine or its own network: tests, or the proxy in front that all the world comes
- * through, where `PUBLIC_HOLDS` would let 20 people buy and keep the rest out. Such a proxy has to limit by itself.
+ * isInside reports whether a peer is this machine or its own network: tests, or a proxy in front that all the world comes
+ * through, where `PUBLIC_HOLDS` would let 20 people buy and keep the rest out. Name it in MNS_TRUSTED_PROXIES, and each client
+ * is its own peer again.
  */
 export function isInside(peer: string): boolean {
   return INSIDE.test(peer);

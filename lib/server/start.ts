@@ -45,10 +45,15 @@ async function main(): Promise<void> {
     app.listening(port);
     say(`serving ${siteUrl(app.ctx.registry.origin)} on port ${port}, seal ${app.ctx.registry.head.number}, ready in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
     if (app.sandbox !== null) say('TEST MODE: payments go to the sandbox, no real money moves');
+    if (app.sandbox !== null && env.host !== null && !isLoopback(env.host)) say(`HOST=${env.host}: other machines can reach this server, on which names cost nothing`);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** stopper ends the process on SIGTERM and SIGINT: what runs is finished and the database closed; a second signal ends it at once. */
