@@ -10,6 +10,7 @@ export interface ListedCommand {
 /** COMMANDS are all commands, in the order in which `mns --help` shows them. */
 export const COMMANDS: readonly ListedCommand[] = [
   { name: 'follow', summary: 'copy both logs of a registry, verify everything, and keep up with it', load: () => import('./commands/follow') },
+  { name: 'validate', summary: 'follow, replay every entry, and sign tokens that say so', load: () => import('./commands/validate') },
   { name: 'policy', summary: 'whose tokens this provider counts, how many of them it asks for, and its peers', load: () => import('./commands/policy') },
   { name: 'fsck', summary: 'rebuild everything from a registry’s logs, or a copy’s, and compare', load: () => import('./commands/fsck') },
   { name: 'fork', summary: 'prepare a new registry that continues the history in a copy, after the old one is gone', load: () => import('./commands/fork') },

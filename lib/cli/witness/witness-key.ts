@@ -21,8 +21,20 @@ export interface WitnessKey {
  */
 const FORM = /^PRIVATE\+KEY\+([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*$/;
 
+/** CosigningKey is the pair in a key file: whoever opens it sees to it that the seed signs one kind of thing. */
+export interface CosigningKey {
+  readonly vkey: Vkey;
+  readonly seed: Uint8Array;
+}
+
 /** openWitnessKey reads the key file, or makes one if there is none and a name is given. @throws CliRefusal `no-file`, `bad-key-file`. */
 export function openWitnessKey(path: string, name: string | null, random: (count: number) => Uint8Array): WitnessKey {
+  const { seed, vkey } = openCosigningKey(path, name, random);
+  return { sign: (what) => sign(what, seed), vkey };
+}
+
+/** openCosigningKey is `openWitnessKey` for those who are no witness. @throws CliRefusal as that. */
+export function openCosigningKey(path: string, name: string | null, random: (count: number) => Uint8Array): CosigningKey {
   if (!existsSync(path) && name !== null) writeFileSafely(path, Buffer.from(`${formatKey(name, random(32))}\n`));
   const parts = FORM.exec(Buffer.from(readPrivate(path)).toString('latin1'));
   const key = readKey(parts?.[1] ?? '', parts?.[3] ?? '');
@@ -31,12 +43,12 @@ export function openWitnessKey(path: string, name: string | null, random: (count
   return key;
 }
 
-function readKey(name: string, encoded: string): WitnessKey | null {
+function readKey(name: string, encoded: string): CosigningKey | null {
   try {
     const bytes = fromBase64(encoded, 33);
     const seed = Uint8Array.from(bytes.subarray(1));
     if (bytes[0] !== COSIGNATURE) return null;
-    return { sign: (what) => sign(what, seed), vkey: makeVkey(name, COSIGNATURE, publicKeyOf(seed)) };
+    return { seed, vkey: makeVkey(name, COSIGNATURE, publicKeyOf(seed)) };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;
