@@ -84,9 +84,9 @@ function Refunds({ order }: { order: Order }) {
   if (order.refunds.length === 0) return null;
   return (
     <ul>
-      {order.refunds.map(({ amountCents, done }, at) => (
+      {order.refunds.map(({ amountCents, done, failed }, at) => (
         <li key={at}>
-          {formatCents(amountCents)} {done ? 'refunded' : 'is being refunded'}
+          {formatCents(amountCents)} {done ? 'refunded' : failed ? 'could not be refunded automatically: the registry’s staff see it and send it back by hand' : 'is being refunded'}
         </li>
       ))}
     </ul>

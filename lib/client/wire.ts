@@ -101,7 +101,7 @@ export interface Order {
   problem: Trouble | null;
   history: { state: OrderState; atSec: number }[];
   /** Payments that go back or have gone back: of a name that could not be registered, or made twice. */
-  refunds: { amountCents: number; done: boolean }[];
+  refunds: { amountCents: number; done: boolean; /** the payment service refused it: a person gives the money back by hand */ failed: boolean }[];
   sandbox: boolean;
   nowSec: number;
   nextSealSec: number;

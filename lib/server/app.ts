@@ -6,6 +6,7 @@ import { createSandbox, type Sandbox } from '../sandbox/sandbox';
 import { databaseStore } from '../sandbox/database-store';
 import { makeContext, type AppContext } from '../services/app-context';
 import { EvidenceFolder } from '../services/evidence-folder';
+import { FailedRefunds } from '../services/failed-refunds';
 import { followSeals } from '../services/follow-seals';
 import { checkWitnesses, WitnessAsker, type WitnessState } from '../services/ask-witness';
 import { hasRegistry, openRegistry } from '../services/open-registry';
@@ -41,6 +42,8 @@ export interface App {
   snapshots: SnapshotFolder;
   /** how it stands with the witnesses that are asked */
   witnesses: readonly WitnessState[];
+  /** what a person should look at although seals go on, in plain sentences */
+  attention(): string[];
   /** leads says whether this process seals */
   leads(): boolean;
   /** listening tells the port, once it is known, to those who call this very server: the sandbox and its webhooks. */
@@ -100,6 +103,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
   const snapshots = new SnapshotFolder(join(env.dataDir, 'snapshots'));
   let loop: MinuteLoop | null = null;
   const stopping = new AbortController();
+  const failedRefunds = new FailedRefunds();
   const askers = env.witnesses.map((witness) => new WitnessAsker(witness, stopping.signal));
   await checkWitnesses(ctx, askers);
   const lock = await campaign(db, {
@@ -113,6 +117,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     { name: 'following sealed orders', everySec: 0, run: followSealedOrders },
     { name: 'reconciling payments', everySec: 0, run: reconcilePayments },
     ...(env.snapshotSeals === 0 ? [] : [{ name: 'snapshot', everySec: 0, run: () => writeSnapshot(ctx, { folder: snapshots, everySeals: env.snapshotSeals, stopped: () => stopping.signal.aborted }) }]),
+    { name: 'looking for failed refunds', everySec: 0, run: (job) => failedRefunds.look(job) },
     ...askers.map((asker) => ({ name: `asking witness ${asker.vkeyText}`, everySec: 0, run: () => asker.ask(ctx) })),
     { name: 'database maintenance', everySec: MAINTAIN_SEC, run: () => db.maintain() },
   ]);
@@ -126,6 +131,10 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     counts: new RequestCounts(),
     snapshots,
     witnesses: askers.map((asker) => asker.state),
+    attention: () => [
+      ...(failedRefunds.count > 0 ? [failedRefunds.says] : []),
+      ...askers.flatMap(({ state }) => (state.problem === null ? [] : [`witness ${state.name} does not cosign: ${state.problem}`])),
+    ],
     leads: () => lock.held(),
     listening(actual) {
       port = actual;

@@ -87,12 +87,15 @@ describe.each(['embedded', 'postgres'] as const)('%s', (kind) => {
     expect((JSON.parse(cancelled.text) as Order).state).toBe('cancelled');
   });
 
-  test('a refund that Stripe could not make is counted in /metrics until a person has looked', async () => {
+  test('a refund that Stripe could not make is told of in /metrics, /healthz, the log and the order, until a person has looked', async () => {
     const figure = async () => /^mns_refunds_failed (\d+)$/m.exec((await request(`${shop.url}/metrics`)).text)?.[1];
     expect(await figure()).toBe('0');
     const made = JSON.parse((await order(bob, 'failed7')).text) as Order;
     await postJson(`/api/v1/orders/${made.id}/cancel`, {});
     await shop.app.ctx.db.prisma.refund.createMany({ data: [{ id: 'pi_failed', orderId: made.id, amountCents: 100, reason: 'test', state: 'failed', createdSec: 1, updatedSec: 1 }] });
     expect(await figure()).toBe('1');
+    expect((await getJson<Order>(`${shop.url}/api/v1/orders/${made.id}`)).refunds).toEqual([{ amountCents: 100, done: false, failed: true }]);
+    await expect.poll(async () => (await getJson<{ attention: string[]; ok: boolean }>(`${shop.url}/healthz`)).attention, { timeout: 5_000 }).toEqual(['1 refund has failed at Stripe']);
+    expect(shop.lines.filter((line) => line.startsWith('1 refund has failed at Stripe')).length).toBe(1);
   });
 });

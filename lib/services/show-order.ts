@@ -32,7 +32,7 @@ export async function showOrder(ctx: ServiceContext, input: { id: string }): Pro
     receipt: order.receipt === null ? null : envelopeFromJson(parseJson(utf8(order.receipt), MAX_RECEIPT_BYTES), 'receipt'),
     problem: order.problemCode === null || !order.state.startsWith('refund') ? null : { code: order.problemCode, detail: order.problemDetail ?? '' },
     history: history as Order['history'],
-    refunds: refunds.map(({ amountCents, state }) => ({ amountCents, done: state === 'done' })),
+    refunds: refunds.map(({ amountCents, state }) => ({ amountCents, done: state === 'done', failed: state === 'failed' })),
     sandbox: ctx.stripe.sandbox,
     nowSec: ctx.clock(),
     nextSealSec: ctx.registry.nextSealSec(),

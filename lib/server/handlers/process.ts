@@ -9,7 +9,7 @@ import { Problem } from '../problem';
 /** A process that has seen no seal for this many periods is not well. */
 const LATE_PERIODS = 5;
 
-/** `GET /healthz`: 200 while seals keep coming, 503 with the reason if not. */
+/** `GET /healthz`: 200 while seals keep coming, 503 with the reason if not. `attention` lists what a person should look at besides. */
 export function healthz(app: App): Handler {
   return (_req, ctx) => {
     const { head, periodSec } = ctx.registry;
@@ -18,7 +18,7 @@ export function healthz(app: App): Handler {
     const { halted } = app.loop.stats;
     const ok = halted === null && !late;
     const reason = halted ?? (late ? `the newest seal is ${lateSec} seconds old` : null);
-    return json(ok ? 200 : 503, { ok, seal: head.number, timeSec: head.timeSec, seals: app.leads(), reason });
+    return json(ok ? 200 : 503, { ok, seal: head.number, timeSec: head.timeSec, seals: app.leads(), reason, attention: app.attention() });
   };
 }
 

@@ -1,0 +1,3 @@
+export { DELETE, GET, HEAD, OPTIONS, POST } from '@/lib/server/route';
+
+export const dynamic = 'force-dynamic';
