@@ -4,12 +4,13 @@ import type { Elsewhere } from './elsewhere';
 import { MAX_UDP_BYTES } from './wire';
 import { type Asker, DROP, type Zone } from './zone';
 
-/** Answers are written one after another into a ring of places; a place is used again only when its answer must have left. */
-const RING_PLACES = 2_048;
-/** So many answers may wait in the socket before queries are dropped: half of the ring. */
-const MAX_WAITING = RING_PLACES / 2;
-/** How often the waiting answers are counted, in answers. */
-const COUNT_EACH = 64;
+/**
+ * Answers are written one after another into a ring of places, small enough to stay in the processor's cache. A place is used again
+ * only when its answer must have left: those waiting are counted every COUNT_EACH answers, and beyond MAX_WAITING queries are dropped.
+ */
+const RING_PLACES = 128;
+const MAX_WAITING = 32;
+const COUNT_EACH = 32;
 const SOCKET_BUFFER_BYTES = 4 << 20;
 
 /** UdpCounts is what a server did. */

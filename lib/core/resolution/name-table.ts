@@ -7,19 +7,20 @@ import { factsOf } from './reader';
 import { readIpv4 } from '../assertion/dns';
 import { type UdfStore, UdfsInMemory } from './udf-store';
 import { packAddresses, unpackAddresses } from './packed-addresses';
-import { ALIVE_ENDS, flagsOf, INDEX_HIGH, INLINE_ADDRESS, readFlags, type TableCounts, UDF_BITS, UDF_HASHED_BYTES, WORDS } from './table-layout';
+import { ALIVE_ENDS, FIXED_WORDS, flagsOf, INDEX_HIGH, INLINE_ADDRESS, readFlags, type TableCounts, UDF_BITS, UDF_HASHED_BYTES } from './table-layout';
 
 /** NameTable answers names from memory. It is written by one thread, a seal at a time, and never in the middle of an answer. */
 export class NameTable implements NameReader {
   #words: Uint32Array;
-  #flags: Uint8Array;
-  #heap: Uint8Array;
+  /** The same memory as #words, by bytes. */
+  #bytes: Uint8Array;
   #nameSlots: Uint32Array;
   #udfSlots: Uint32Array;
   #rows = 0;
+  /** Words in use; the first stands for no row. */
+  #used = 1;
   #names = 0;
   #identities = 0;
-  #heapUsed = 0;
   #maxTenure = 0;
   #quietSec = 0;
   #asOf: AsOf = { seal: -1, timeSec: 0, size: 0 };
@@ -32,10 +33,9 @@ export class NameTable implements NameReader {
   /** A fresh table for about `expected` names; `seed` is 32 random bits. */
   constructor(seed: number, expected = 0, udfs: UdfStore = new UdfsInMemory()) {
     this.#seed = seed;
-    this.#words = new Uint32Array(expected * WORDS);
-    this.#flags = new Uint8Array(expected);
+    this.#words = new Uint32Array(1 + expected * (FIXED_WORDS + 4));
+    this.#bytes = bytesOf(this.#words);
     this.#udfs = udfs;
-    this.#heap = new Uint8Array(expected * 12);
     this.#nameSlots = new Uint32Array(slotsFor(expected));
     this.#udfSlots = new Uint32Array(slotsFor(expected));
     this.#services = new ByteSet(seed);
@@ -48,13 +48,12 @@ export class NameTable implements NameReader {
     table.#rows = counts.rows;
     table.#names = counts.names;
     table.#identities = counts.udfs;
-    table.#heapUsed = counts.heapBytes;
+    table.#used = counts.words;
     table.#maxTenure = counts.maxTenure;
     table.#quietSec = counts.quietSec;
     table.#asOf = counts.asOf;
-    table.#words = new Uint32Array(counts.rows * WORDS);
-    table.#flags = new Uint8Array(counts.rows);
-    table.#heap = new Uint8Array(counts.heapBytes);
+    table.#words = new Uint32Array(counts.words);
+    table.#bytes = bytesOf(table.#words);
     table.#nameSlots = new Uint32Array(slotsFor(counts.names));
     table.#udfSlots = new Uint32Array(slotsFor(counts.udfs));
     for (const [set, bytes, slots, count] of [
@@ -77,7 +76,7 @@ export class NameTable implements NameReader {
       rows: this.#rows,
       names: this.#names,
       udfs: this.#identities,
-      heapBytes: this.#heapUsed,
+      words: this.#used,
       services: services.count,
       serviceBytes: services.used,
       serviceSlots: services.slots.length,
@@ -92,12 +91,9 @@ export class NameTable implements NameReader {
 
   /** sections are the used parts of the arrays as views, always in the same order: to be written to a file, or filled from one. */
   sections(): Uint8Array[] {
-    const rows = this.#rows;
     this.#fitSlots();
     return [
-      bytesOf(this.#words.subarray(0, rows * WORDS)),
-      this.#flags.subarray(0, rows),
-      this.#heap.subarray(0, this.#heapUsed),
+      bytesOf(this.#words.subarray(0, this.#used)),
       bytesOf(this.#nameSlots),
       bytesOf(this.#udfSlots),
       this.#services.heap.subarray(0, this.#services.used),
@@ -122,7 +118,7 @@ export class NameTable implements NameReader {
 
   /** sizeBytes is the memory of all arrays. */
   get sizeBytes(): number {
-    const arrays = [this.#words, this.#flags, this.#heap, this.#nameSlots, this.#udfSlots, this.#services.heap, this.#services.slots, this.#lists.heap, this.#lists.slots];
+    const arrays = [this.#words, this.#nameSlots, this.#udfSlots, this.#services.heap, this.#services.slots, this.#lists.heap, this.#lists.slots];
     return arrays.reduce((sum, array) => sum + array.byteLength, this.#udfs.sizeBytes);
   }
 
@@ -139,16 +135,15 @@ export class NameTable implements NameReader {
   /** put takes the newest record of a tenure; `timeSec` is that of the seal that holds it and counts only for a tenure not seen before. */
   put(record: RecordFacts, index: number, timeSec: number): void {
     const facts = factsOf(record, index, timeSec);
-    const bytes = utf8(facts.name);
-    const row = this.#rowFor(bytes, facts);
-    const at = row * WORDS;
+    const name = utf8(facts.name);
+    const row = this.#rowFor(name, facts);
     const words = this.#words;
-    words[at + 1] = facts.service === null ? 0 : this.#services.add(utf8(facts.service));
     const inline = facts.dns.length === 1 ? readIpv4(facts.dns[0] ?? '') : null;
-    words[at + 2] = inline !== null ? fourBytes(inline, 0) >>> 0 : facts.dns.length === 0 ? 0 : this.#lists.add(packAddresses(facts.dns));
-    words[at + 6] = index % 2 ** 32;
-    words[at + 7] = ((facts.tenure << 12) | (bytes.length << 6) | (inline === null ? 0 : INLINE_ADDRESS) | Math.floor(index / 2 ** 32)) >>> 0;
-    this.#flags[row] = flagsOf(facts);
+    words[row + 1] = facts.service === null ? 0 : this.#services.add(utf8(facts.service));
+    words[row + 2] = inline !== null ? fourBytes(inline, 0) >>> 0 : facts.dns.length === 0 ? 0 : this.#lists.add(packAddresses(facts.dns));
+    words[row + 6] = index % 2 ** 32;
+    words[row + 7] = ((facts.tenure << 12) | (name.length << 6) | (inline === null ? 0 : INLINE_ADDRESS) | Math.floor(index / 2 ** 32)) >>> 0;
+    this.#bytes[4 * (row + FIXED_WORDS)] = flagsOf(facts);
   }
 
   /** sealed says up to which seal everything has been put. */
@@ -160,53 +155,48 @@ export class NameTable implements NameReader {
   /** #rowFor finds a tenure's row, or makes it and links it into its name's tenures, which go down from the highest. */
   #rowFor(name: Uint8Array, { tenure, udf, sinceSec }: TenureFacts): number {
     const slot = this.#nameSlot(name, 0, name.length);
-    let above = -1;
-    let row = (this.#nameSlots[slot] as number) - 1;
-    while (row >= 0 && this.tenureOf(row) > tenure) {
+    let above = 0;
+    let row = this.#nameSlots[slot] as number;
+    while (row > 0 && this.tenureOf(row) > tenure) {
       above = row;
-      row = this.earlier(row);
+      row = this.#words[row + 4] as number;
     }
-    if (row >= 0 && this.tenureOf(row) === tenure) return row;
-    const fresh = this.#newRow(udf);
-    const at = fresh * WORDS;
-    const known = above >= 0 ? above : row;
-    this.#words[at] = known >= 0 ? (this.#words[known * WORDS] as number) : this.#addName(name);
-    this.#words[at + 3] = sinceSec;
-    this.#words[at + 4] = row + 1;
+    if (row > 0 && this.tenureOf(row) === tenure) return row;
+    const fresh = this.#newRow(name, udf);
+    this.#words[fresh + 3] = sinceSec;
+    this.#words[fresh + 4] = row;
     // length and tenure are needed by the next look at this row
-    this.#words[at + 7] = ((tenure << 12) | (name.length << 6)) >>> 0;
-    if (above >= 0) this.#words[above * WORDS + 4] = fresh + 1;
-    else this.#nameSlots[slot] = fresh + 1;
+    this.#words[fresh + 7] = ((tenure << 12) | (name.length << 6)) >>> 0;
+    if (above > 0) this.#words[above + 4] = fresh;
+    else this.#nameSlots[slot] = fresh;
     this.#maxTenure = Math.max(this.#maxTenure, tenure);
-    if (known < 0) {
+    if (above === 0 && row === 0) {
       this.#names++;
       if (this.#names > this.#nameSlots.length * FILL) this.#rehashNames(this.#nameSlots.length * 2);
     }
     return fresh;
   }
 
-  #newRow(udf: string): number {
-    const row = this.#rows;
-    invariant(row < 2 ** 32 - 1, 'a name table holds fewer than 2^32 tenures');
-    this.#words = roomFor(this.#words, row * WORDS, (row + 1) * WORDS);
-    this.#flags = roomFor(this.#flags, row, row + 1);
+  #newRow(name: Uint8Array, udf: string): number {
+    const row = this.#used;
+    const end = row + FIXED_WORDS + Math.ceil((1 + name.length) / 4);
+    invariant(end < 2 ** 32, 'a name table holds less than 16 GiB');
+    const larger = roomFor(this.#words, row, end);
+    if (larger !== this.#words) {
+      this.#words = larger;
+      this.#bytes = bytesOf(larger);
+    }
+    this.#used = end;
+    this.#bytes.set(name, 4 * (row + FIXED_WORDS) + 1);
     const packed = fromBase32(udf);
     const slot = this.#udfSlot(packed);
-    this.#udfs.add(row, packed);
-    this.#rows++;
+    this.#udfs.add(this.#rows, packed);
+    this.#words[row] = this.#rows++;
     const newest = this.#udfSlots[slot] as number;
-    this.#words[row * WORDS + 5] = newest;
-    this.#udfSlots[slot] = row + 1;
+    this.#words[row + 5] = newest;
+    this.#udfSlots[slot] = row;
     if (newest === 0 && ++this.#identities > this.#udfSlots.length * FILL) this.#rehashUdfs(this.#udfSlots.length * 2);
     return row;
-  }
-
-  #addName(name: Uint8Array): number {
-    const place = this.#heapUsed;
-    this.#heap = roomFor(this.#heap, place, place + name.length);
-    this.#heap.set(name, place);
-    this.#heapUsed += name.length;
-    return place;
   }
 
   #fitSlots(): void {
@@ -219,7 +209,7 @@ export class NameTable implements NameReader {
     this.#nameSlots = new Uint32Array(size);
     for (const row of old) {
       if (row === 0) continue;
-      let slot = hashBytes(this.#heap, this.#words[(row - 1) * WORDS] as number, this.#nameLength(row - 1), this.#seed) & (size - 1);
+      let slot = hashBytes(this.#bytes, nameAt(row), this.#nameLength(row), this.#seed) & (size - 1);
       while (this.#nameSlots[slot] !== 0) slot = (slot + 1) & (size - 1);
       this.#nameSlots[slot] = row;
     }
@@ -230,7 +220,7 @@ export class NameTable implements NameReader {
     this.#udfSlots = new Uint32Array(size);
     for (const row of old) {
       if (row === 0) continue;
-      let slot = hashUdf(this.#udfs.read(row - 1), this.#seed) & (size - 1);
+      let slot = hashUdf(this.#udfs.read(this.#words[row] as number), this.#seed) & (size - 1);
       while (this.#udfSlots[slot] !== 0) slot = (slot + 1) & (size - 1);
       this.#udfSlots[slot] = row;
     }
@@ -240,7 +230,7 @@ export class NameTable implements NameReader {
 
   /** rowOf is the row of a name's highest tenure, or -1. The name is `length` bytes from `start`, in ASCII of any case. */
   rowOf(bytes: Uint8Array, start: number, length: number): number {
-    return (this.#nameSlots[this.#nameSlot(bytes, start, length)] as number) - 1;
+    return (this.#nameSlots[this.#nameSlot(bytes, start, length)] as number) || -1;
   }
 
   /** rowOfTenure is the row of one tenure, from the row of the highest on, or -1. */
@@ -251,23 +241,23 @@ export class NameTable implements NameReader {
   }
 
   tenureOf(row: number): number {
-    return (this.#words[row * WORDS + 7] as number) >>> 12;
+    return (this.#words[row + 7] as number) >>> 12;
   }
 
   /** earlier is the row of the next lower tenure, or -1. */
   earlier(row: number): number {
-    return (this.#words[row * WORDS + 4] as number) - 1;
+    return (this.#words[row + 4] as number) || -1;
   }
 
   /** isAliveAt tells whether a row's tenure routes. */
   isAliveAt(row: number): boolean {
-    return ((ALIVE_ENDS >> (((this.#flags[row] as number) >> 2) & 3)) & 1) === 1;
+    return ((ALIVE_ENDS >> (((this.#bytes[4 * (row + FIXED_WORDS)] as number) >> 2) & 3)) & 1) === 1;
   }
 
   /** addressesAt is the packed list of a row's own DNS servers, a view that the next call may overwrite: for each, its length (4 or 16) and its bytes. Empty if it has none. */
   addressesAt(row: number): Uint8Array {
-    const number = this.#words[row * WORDS + 2] as number;
-    if (((this.#words[row * WORDS + 7] as number) & INLINE_ADDRESS) !== 0) {
+    const number = this.#words[row + 2] as number;
+    if (((this.#words[row + 7] as number) & INLINE_ADDRESS) !== 0) {
       for (let i = 1; i <= 4; i++) this.#inline[i] = number >>> (32 - 8 * i);
       return this.#inline;
     }
@@ -276,20 +266,18 @@ export class NameTable implements NameReader {
 
   /** factsAt is everything about a row. */
   factsAt(row: number): TenureFacts {
-    const at = row * WORDS;
-    const [words, flags] = [this.#words, this.#flags[row] as number];
-    const place = words[at] as number;
-    const last = words[at + 7] as number;
-    const service = words[at + 1] as number;
+    const words = this.#words;
+    const last = words[row + 7] as number;
+    const service = words[row + 1] as number;
     return {
-      name: text(this.#heap.subarray(place, place + this.#nameLength(row))),
+      name: text(this.#bytes.subarray(nameAt(row), nameAt(row) + this.#nameLength(row))),
       tenure: last >>> 12,
-      udf: toBase32(this.#udfs.read(row), UDF_BITS),
+      udf: toBase32(this.#udfs.read(words[row] as number), UDF_BITS),
       service: service === 0 ? null : text(this.#services.get(service)),
       dns: unpackAddresses(this.addressesAt(row)),
-      ...readFlags(flags),
-      sinceSec: words[at + 3] as number,
-      index: (last & INDEX_HIGH) * 2 ** 32 + (words[at + 6] as number),
+      ...readFlags(this.#bytes[4 * (row + FIXED_WORDS)] as number),
+      sinceSec: words[row + 3] as number,
+      index: (last & INDEX_HIGH) * 2 ** 32 + (words[row + 6] as number),
     };
   }
 
@@ -304,7 +292,7 @@ export class NameTable implements NameReader {
 
   heldBy(udf: string): TenureFacts[] {
     const held: TenureFacts[] = [];
-    for (let row = (this.#udfSlots[this.#udfSlot(fromBase32(udf))] as number) - 1; row >= 0; row = (this.#words[row * WORDS + 5] as number) - 1) {
+    for (let row = this.#udfSlots[this.#udfSlot(fromBase32(udf))] as number; row > 0; row = this.#words[row + 5] as number) {
       const facts = this.factsAt(row);
       if (facts.udf.startsWith(udf)) held.push(facts);
     }
@@ -312,7 +300,7 @@ export class NameTable implements NameReader {
   }
 
   #nameLength(row: number): number {
-    return ((this.#words[row * WORDS + 7] as number) >> 6) & 63;
+    return ((this.#words[row + 7] as number) >> 6) & 63;
   }
 
   /** #nameSlot is where a name's row stands, or the empty slot where it would. */
@@ -321,18 +309,17 @@ export class NameTable implements NameReader {
     const mask = slots.length - 1;
     let slot = hashBytes(bytes, start, length, this.#seed) & mask;
     for (let row = slots[slot] as number; row !== 0; row = slots[slot] as number) {
-      const at = (row - 1) * WORDS;
-      if ((((words[at + 7] as number) >> 6) & 63) === length && this.#isName(bytes, start, length, words[at] as number)) return slot;
+      if ((((words[row + 7] as number) >> 6) & 63) === length && this.#isName(bytes, start, length, nameAt(row))) return slot;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
   #isName(bytes: Uint8Array, start: number, length: number, place: number): boolean {
-    const heap = this.#heap;
+    const own = this.#bytes;
     for (let i = 0; i < length; i++) {
       const byte = bytes[start + i] as number;
-      if ((byte >= 65 && byte <= 90 ? byte | 0x20 : byte) !== heap[place + i]) return false;
+      if ((byte >= 65 && byte <= 90 ? byte | 0x20 : byte) !== own[place + i]) return false;
     }
     return true;
   }
@@ -343,7 +330,7 @@ export class NameTable implements NameReader {
     const mask = slots.length - 1;
     let slot = hashUdf(udf, this.#seed) & mask;
     for (let row = slots[slot] as number; row !== 0; row = slots[slot] as number) {
-      const known = this.#udfs.read(row - 1);
+      const known = this.#udfs.read(this.#words[row] as number);
       let same = 0;
       while (same < UDF_HASHED_BYTES && known[same] === udf[same]) same++;
       if (same === UDF_HASHED_BYTES) return slot;
@@ -354,6 +341,11 @@ export class NameTable implements NameReader {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** nameAt is where a row's name begins, in bytes. */
+function nameAt(row: number): number {
+  return 4 * (row + FIXED_WORDS) + 1;
+}
 
 function fourBytes(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);

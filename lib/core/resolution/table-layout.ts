@@ -2,16 +2,20 @@ import type { Ended, Registration } from '../registry/state';
 import type { AsOf, TenureFacts } from './reader';
 
 /*
- * All names in flat arrays: about 50 bytes each and the name, and nothing that a garbage collector has to look at. One row a tenure:
- *   words  8 × u32: name's place in the heap, service, dns (numbers in their sets, 0 = none), sinceSec, row+1 of the next lower
- *          tenure, row+1 of the row before of the same identity, low word of the log index,
- *          tenure (20 bits) | name length (6) | the third word is an IPv4 address (1) | high bits of the index (5)
- *   flags  u8: registration (2 bits) | ended (2) | disputed | pending transfer | pending reassignment | reversed
- * The UDFs, 33 bytes a row, are kept elsewhere (`UdfStore`).
- * There are two hash tables, of names (row+1 of the highest tenure) and of UDFs (row+1 of the newest row).
+ * All names in one flat array of u32, about 33 bytes each and the name, and nothing that a garbage collector has to look at. One row a
+ * tenure; a row's number is the place of its first word, so that looking a name up touches as little memory as can be:
+ *   0  its ordinal, by which its UDF is kept elsewhere (`UdfStore`, 33 bytes each)
+ *   1  service, 2 dns: numbers in their sets, 0 = none
+ *   3  sinceSec
+ *   4  the row of the next lower tenure, 5 the row before of the same identity; 0 = none
+ *   6  low word of the log index
+ *   7  tenure (20 bits) | name length (6) | word 2 is an IPv4 address (1) | high bits of the index (5)
+ *   8… one byte of flags (registration (2 bits) | ended (2) | disputed | pending transfer | pending reassignment | reversed),
+ *      the name, zeros up to a whole word
+ * There are two hash tables, of names (row of the highest tenure) and of UDFs (newest row).
  */
 
-export const WORDS = 8;
+export const FIXED_WORDS = 8;
 /** INLINE_ADDRESS marks a row whose only DNS server is the IPv4 address in its third word. */
 export const INLINE_ADDRESS = 32;
 export const INDEX_HIGH = 31;
@@ -34,7 +38,7 @@ export interface TableCounts {
   readonly rows: number;
   readonly names: number;
   readonly udfs: number;
-  readonly heapBytes: number;
+  readonly words: number;
   readonly services: number;
   readonly serviceBytes: number;
   readonly serviceSlots: number;
