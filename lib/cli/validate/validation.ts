@@ -26,7 +26,7 @@ export interface ValidationOptions {
   readonly dir: string;
   readonly name: string | null;
   readonly postTo: string | null;
-  /** Called once with the first head that is replayed. */
+  /** Called with the first head that is replayed, and with the next one if it was refused then. */
   readonly onReplayed?: (follower: Follower, key: ValidatorKey) => Promise<void>;
   /** Stands in for the network in tests. */
   readonly source?: LogSource;
@@ -64,7 +64,8 @@ class Validating implements Validation {
   #follower: Follower | null = null;
   #writer: CopyWriter | null = null;
   #offered: Promise<void> = Promise.resolve();
-  #isFirst = true;
+  /** The first head may be that of an old copy: what its state refuses is asked for once more, at the next. */
+  #asksLeft = 2;
   /** What went wrong with what was asked for besides validating. */
   #trouble: Error | null = null;
 
@@ -123,14 +124,16 @@ class Validating implements Validation {
     if (writer === null || writer.head?.seal !== head.seal) return;
     const { reader } = writer;
     await this.#sender.offer({ head, state: follower.state, tile: (ref) => reader.names.tile(ref) });
-    if (!this.#isFirst) return;
-    this.#isFirst = false;
+    if (this.#asksLeft === 0) return;
+    this.#asksLeft -= 1;
     try {
       await this.#options.onReplayed?.(follower, this.key);
+      this.#asksLeft = 0;
+      this.#trouble = null;
     } catch (error) {
       if (!(error instanceof CliRefusal) && !(error instanceof Refusal)) throw error;
       this.#trouble = error;
-      this.#io.err(error.message);
+      if (this.#asksLeft === 0) this.#io.err(error.message);
     }
   }
 
