@@ -93,6 +93,9 @@ test('the guide’s blocks, run in order by a person with an empty folder, lead 
     }
   }
   expect(said).toContain('@provider-one.0 is yours');
+  expect(said).toContain('provider.example is enrolled with seal');
+  const { validators } = JSON.parse((await request(`${shop.url}/.well-known/mns.json`)).text) as { validators: { name: string }[] };
+  expect(validators.map(({ name }) => name)).toEqual(['provider.example']);
   expect(said).toContain('Delivered to @provider-one.0');
   expect(said).toContain('Hello, it works.');
   if (hasDig) expect(said).toContain('v=mns1; name=provider-one; tenure=0; udf=M');
