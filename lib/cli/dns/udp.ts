@@ -1,6 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { randomInt } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Elsewhere } from './elsewhere';
+import { LARGE_BYTES, LargeAnswers } from './large-answers';
 import { MAX_UDP_BYTES } from './wire';
 import { type Asker, DROP, type Zone } from './zone';
 
@@ -45,6 +47,8 @@ export async function openUdp({ host, port, zone, elsewhere, mayRecurse }: UdpOp
   const places = Array.from({ length: RING_PLACES }, (_, i) => ring.subarray(i * MAX_UDP_BYTES, (i + 1) * MAX_UDP_BYTES));
   const plain: Asker = { limit: null, maxUdpBytes: MAX_UDP_BYTES, mayRecurse: false };
   const trusted: Asker = { ...plain, mayRecurse: true };
+  const small: Asker = { ...plain, maxUdpBytes: LARGE_BYTES };
+  const large = new LargeAnswers(randomInt(2 ** 32));
   const counts: UdpCounts = { answered: 0, dropped: 0 };
   let next = 0;
 
@@ -56,7 +60,8 @@ export async function openUdp({ host, port, zone, elsewhere, mayRecurse }: UdpOp
     }
     const asker = elsewhere !== null && mayRecurse(from.address) ? trusted : plain;
     const out = places[next % RING_PLACES] as Buffer;
-    const length = zone.respond(message, message.length, out, asker);
+    let length = zone.respond(message, message.length, out, asker);
+    if (length > LARGE_BYTES && !large.allows(from.address, Date.now())) length = zone.respond(message, message.length, out, small);
     if (length > 0) {
       next++;
       counts.answered++;
