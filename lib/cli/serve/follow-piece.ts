@@ -1,23 +1,41 @@
 import type { CopyHead } from '../../copy/copy-head';
-import { type Io, textOption } from '../command';
+import { flagOption, type Io, textOption, UsageError } from '../command';
 import { type FollowRun, runFollow } from '../follow/follow-run';
+import { startValidation } from '../validate/validation';
 import type { Piece, PieceMaker, ServeParts } from './piece';
 
 /** followPiece keeps the copy that is served up to date, in the same process: `--follow URL`. */
 export const followPiece: PieceMaker = {
   make: (parts) => Promise.resolve(makeFollow(parts)),
   name: 'follow',
-  options: { follow: { type: 'string' }, registry: { type: 'string' } },
+  options: { follow: { type: 'string' }, name: { type: 'string' }, post: { type: 'string' }, registry: { type: 'string' }, validate: { type: 'boolean' } },
   usage: [
     '--follow URL          keep the copy up to date from a registry or a mirror, in this process',
     '--registry ID         the registry’s id, for a copy that is not pinned yet',
+    '--validate            replay every entry as well, and sign tokens (see mns validate; --name and --post as there)',
   ],
 };
 
 function makeFollow({ args, dir, io }: ServeParts): Piece | null {
   const url = textOption(args, 'follow');
-  if (url === null) return null;
-  return runInBackground({ dir, once: false, registry: textOption(args, 'registry'), url }, io);
+  const isValidator = flagOption(args, 'validate');
+  if (url === null) return isValidator ? fail('--validate goes with --follow URL') : null;
+  const run = { dir, once: false, registry: textOption(args, 'registry'), url };
+  if (!isValidator) return runInBackground(run, io);
+  const validation = startValidation({ dir, name: textOption(args, 'name'), postTo: textOption(args, 'post'), url }, io);
+  const piece = runInBackground({ ...run, ...validation.run }, io);
+  return {
+    ...piece,
+    async close() {
+      await piece.close?.();
+      await validation.finish();
+    },
+    lines: [`validating ${url} as ${validation.key.vkey.name}`],
+  };
+}
+
+function fail(message: string): never {
+  throw new UsageError(message);
 }
 
 /** runInBackground follows beside what else the process does. If following can't go on at all, that is told and the rest goes on. */

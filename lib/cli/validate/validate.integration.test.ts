@@ -87,3 +87,18 @@ test('three validators enrol; their tokens stand on the checkpoint and, a minute
   });
   expect(new Set(logged.map(({ vkey }) => vkey))).toEqual(new Set(wellKnown.map(({ vkey }) => vkey)));
 }, 180_000);
+
+test('mns serve --validate signs what it replays, enrolled or not, and shows its newest checkpoint', async () => {
+  const io = testIo();
+  const done = run(['serve', '--data', newFolder(), '--http', '0', '--dns', '0', '--follow', server.url, '--validate', '--name', 'fourth.example'], io);
+  running.push({ dir: '', done, io });
+  const note = await until('served', async () => {
+    const port = /HTTP on [^ ]*:(\d+)/.exec(io.outLines.join('\n'))?.[1];
+    if (port === undefined) return null;
+    const answer = await request(`http://127.0.0.1:${port}/checkpoint`);
+    return answer.status === 200 && answer.text.includes('— fourth.example ') ? parseNote(answer.text) : null;
+  });
+  const line = io.outLines.join('\n');
+  expect(line).toContain('validating');
+  expect(note.signatures.map(({ name }) => name)).toContain('localhost:41900/tlog/names');
+}, 90_000);
