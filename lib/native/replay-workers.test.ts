@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { makeIdentity, makeRegister, makeRegistry, makeRotate, makeUpdate, nextIdentity } from '../core/assertion/fixtures';
+import { makeTokens, makeValidator, makeValidatorKey, sealTokens } from '../core/assertion/fixture-tokens';
+import { type FixtureIdentity, makeIdentity, makeRegister, makeRegistry, makeRotate, makeUpdate, nextIdentity } from '../core/assertion/fixtures';
 import { parseAssertion } from '../core/assertion/parse';
 import { equalBytes, text, utf8 } from '../core/bytes/bytes';
 import { encodeEnvelope } from '../core/keys/dsse';
@@ -114,3 +115,18 @@ function withOtherSignature(bytes: Uint8Array): Uint8Array {
   const other = whole[at] === 'A' ? 'B' : 'A';
   return utf8(whole.slice(0, at) + other + whole.slice(at + 1));
 }
+
+test('a token that its validator did not sign is found by a worker, as every other signature', async () => {
+  const own = new FixtureLog(world);
+  const [person, other] = people as [FixtureIdentity, FixtureIdentity];
+  own.seal([makeRegister(world, person, '@Validating-name')]);
+  const record = readRecord(own.state, 'validating-name')?.entry;
+  if (record === undefined) throw new Error('the name is registered');
+  const validator = makeValidatorKey('worker');
+  const sealed = own.seal([makeValidator(world, validator, person, record)]);
+  const good = makeTokens(own, [sealTokens(own, sealed, [validator])]);
+  const forged = makeTokens(own, [sealTokens(own, sealed, [{ ...validator, pair: other.key }])]);
+  const [checked] = await workers.check([good.bytes], 0);
+  expect(checked?.parsed).toEqual(good);
+  await expect(workers.check([good.bytes, forged.bytes], 7)).rejects.toThrow(/Proof-log entry 8 is not a valid assertion: bad-signature/);
+});
