@@ -158,7 +158,7 @@ async function openLog(reader: CopyReader, head: CopyHead | null, log: LogName, 
   const files = reader.log(log);
   // The last bundle is read and held against its leaf hashes: a tail that a disk forgot shows here.
   const last = size > 0 ? bundleStart(size - 1) : 0;
-  const entriesBytes = size === 0 ? 0 : files.startOf(last) + files.bundle(last / TILE_WIDTH, size - last).length;
+  const entriesBytes = size === first ? 0 : files.startOf(last) + files.bundle(last / TILE_WIDTH, size - last).length;
   await cutFile(reader.dir, log, 'entries', entriesBytes);
   await cutFile(reader.dir, log, 'offsets', (size - first) * OFFSET_BYTES);
   const levels = levelsAt(size);

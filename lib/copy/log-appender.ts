@@ -99,7 +99,7 @@ export class LogAppender {
 
   /** flush puts on disk what was appended. It may be called again after it failed. */
   async flush(): Promise<void> {
-    if (this.#entries.length === 0) return;
+    if (this.#entries.length === 0 && this.#levels.length === 0) return;
     const { edge, entriesBytes } = this.#committed;
     await this.#put('entries', this.#entries, entriesBytes);
     const offsets = Buffer.alloc(this.#offsets.length * OFFSET_BYTES);

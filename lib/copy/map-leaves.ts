@@ -54,10 +54,11 @@ function mapOf(leaves: Buffer, count: number): MapTree {
 }
 
 function isSealedMap(reader: CopyReader, size: number, map: MapTree): boolean {
-  const { from } = reader.needHead();
-  if (from !== null && size <= from.size) return from.size === size;
-  const seal = parseSeal(reader.names.entry(size - 1));
-  return seal.map.size === map.size && seal.map.root === toBase64(map.root());
+  const head = reader.needHead();
+  const isRoot = (sealed: { readonly size: number; readonly root: string }) => sealed.size === map.size && sealed.root === toBase64(map.root());
+  if (size === head.names.size) return isRoot(head.map);
+  // The seal of the snapshot itself may stand before the first entry that is here; the file that was read holds its own hash.
+  return size === head.from?.size || isRoot(parseSeal(reader.names.entry(size - 1)).map);
 }
 
 /** Leaves collects the newest value of each key. */

@@ -20,6 +20,7 @@ import { REAL_DISK } from './disk';
 import { FLOOR_FILE } from './floor';
 import { LOGS, type LogName, headPath } from './layout';
 import { LogFiles } from './log-files';
+import { keptItems } from './snapshot-state';
 
 /** Repair says what a repair found and what is left. */
 export interface Repair {
@@ -48,6 +49,8 @@ export async function repairCopy(dir: string): Promise<Repair> {
 export function findDamage(dir: string): string[] {
   const head = readHead(dir);
   if (head === null) return existsSync(headPath(dir)) ? ['head.json: it can’t be read'] : [];
+  const state = snapshotDamage(dir, head);
+  if (state !== null) return [state];
   return LOGS.flatMap((log) => {
     const files = filesOf(dir, head, log);
     try {
@@ -64,6 +67,13 @@ async function cutBack(dir: string): Promise<Repair> {
     if (existsSync(headPath(dir))) await rename(headPath(dir), join(dir, 'head.damaged.json'));
     return { found: ['head.json: it can’t be read'], lost: 0, seal: null };
   }
+  const state = snapshotDamage(dir, head);
+  if (state !== null) {
+    // What came before the copy can't be made again from the copy.
+    await REAL_DISK.replace(join(dir, FLOOR_FILE), encodeHead(head));
+    await rm(headPath(dir));
+    return { found: [state], lost: head.names.size + head.proofs.size, seal: null };
+  }
   const files = { names: filesOf(dir, head, 'names'), proofs: filesOf(dir, head, 'proofs') };
   const damage = { names: firstDamage(files.names, head, 'names'), proofs: firstDamage(files.proofs, head, 'proofs') };
   const found = LOGS.flatMap((log) => damage[log]?.what ?? []);
@@ -76,6 +86,15 @@ async function cutBack(dir: string): Promise<Repair> {
   }
   await REAL_DISK.replace(headPath(dir), encodeHead(back));
   return { found, lost: head.names.size - back.names.size + head.proofs.size - back.proofs.size, seal: back.seal };
+}
+
+function snapshotDamage(dir: string, head: CopyHead): string | null {
+  if (head.from === null) return null;
+  return damageIn(() => {
+    let items = 0;
+    for (const item of keptItems(dir)) items += item.bytes.length > 0 ? 1 : 0;
+    if (items === 0) throw new CopyRefusal('damaged-copy', 'snapshot/items is gone.');
+  });
 }
 
 function readHead(dir: string): CopyHead | null {

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { invariant } from '../core/refusal';
 import { refuseCopy } from './copy-refusal';
@@ -10,8 +11,9 @@ import { FlatTable } from './flat-table';
  * with a sealed root.
  */
 
-/** SNAPSHOT_ITEMS is the file's path below the copy's folder. */
+/** SNAPSHOT_ITEMS is the file's path below the copy's folder, SNAPSHOT_DIGEST that of its SHA-256 in hex. */
 export const SNAPSHOT_ITEMS = join('snapshot', 'items');
+export const SNAPSHOT_DIGEST = join('snapshot', 'sha256');
 
 const HEAD_BYTES = 40;
 const BLOCK_BYTES = 4 * 1024 * 1024;
@@ -25,21 +27,12 @@ export interface KeptItem {
   readonly at: number;
 }
 
-/** encodeItem writes one item. */
-export function encodeItem({ key, index, bytes }: Omit<KeptItem, 'at'>): Uint8Array {
-  const out = Buffer.alloc(HEAD_BYTES + bytes.length);
-  out.set(key, 0);
-  out.writeUIntBE(index, 32, 6);
-  out.writeUInt16BE(bytes.length, 38);
-  out.set(bytes, HEAD_BYTES);
-  return out;
-}
-
-/** keptItems reads all items of a copy's snapshot in turn; none if it began at entry 0. @throws CopyRefusal `damaged-copy`. */
+/** keptItems reads all items of a copy's snapshot in turn; none if it began at entry 0. Only at the end is it known that all were good. @throws CopyRefusal `damaged-copy`. */
 export function* keptItems(dir: string): Generator<KeptItem> {
   const path = join(dir, SNAPSHOT_ITEMS);
   if (!existsSync(path)) return;
   const fd = openSync(path, 'r');
+  const hash = createHash('sha256');
   try {
     let block = Buffer.alloc(0);
     let at = 0;
@@ -55,9 +48,12 @@ export function* keptItems(dir: string): Generator<KeptItem> {
       const more = Buffer.allocUnsafe(BLOCK_BYTES);
       const got = readSync(fd, more, 0, BLOCK_BYTES, at + block.length);
       if (got === 0) break;
+      hash.update(more.subarray(0, got));
       block = Buffer.concat([block, more.subarray(0, got)]);
     }
-    if (block.length > 0) refuseCopy('damaged-copy', 'snapshot/items ends inside an item.');
+    if (block.length > 0 || !existsSync(join(dir, SNAPSHOT_DIGEST)) || readFileSync(join(dir, SNAPSHOT_DIGEST), 'utf8').trim() !== hash.digest('hex')) {
+      refuseCopy('damaged-copy', 'snapshot/items is not as it was written.');
+    }
   } finally {
     closeSync(fd);
   }

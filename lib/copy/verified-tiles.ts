@@ -43,6 +43,17 @@ export class VerifiedTiles {
     return new VerifiedTiles(source, log, head, edge);
   }
 
+  /** The tree's edge. */
+  get edge(): Edge {
+    return this.#edge;
+  }
+
+  /** entry is one entry of the log. @throws as `bundle`. */
+  async entry(index: number): Promise<Uint8Array> {
+    const { entries } = await this.bundle(Math.floor(index / TILE_WIDTH), index % TILE_WIDTH);
+    return entries[0] ?? refuse('bad-bundle', `Entry ${index} of the ${this.#log} log is missing.`);
+  }
+
   /** tile is a tile as it is in this tree. @throws Refusal `bad-tile`, CopyRefusal of the source. */
   async tile(level: number, index: number): Promise<Uint8Array> {
     const { width } = tileAt(level, index, this.head.size);

@@ -22,5 +22,5 @@ everything, keeps a copy in DIR and follows for ever. It may be interrupted at a
                    root that enough validators of DIR/policy.txt have signed; what came before is then trusted to them
   --once           stop when the copy has everything`,
   run: (args, io) =>
-    runFollow({ dir: neededOption(args, 'data'), once: flagOption(args, 'once'), registry: textOption(args, 'registry'), url: onePositional(args, 'URL') }, io),
+    runFollow({ dir: neededOption(args, 'data'), once: flagOption(args, 'once'), registry: textOption(args, 'registry'), snapshot: flagOption(args, 'snapshot'), url: onePositional(args, 'URL') }, io),
 };

@@ -13,6 +13,7 @@ import { readPin } from '../../copy/pin';
 import type { PeriodCheck } from '../../copy/sealed-period';
 import type { Io } from '../command';
 import { acceptRegistry } from './accept-registry';
+import { beginAtSnapshot } from './begin-at-snapshot';
 import { openRepaired } from './open-copy';
 import { PeerRound } from './peer-round';
 import { pinRegistry, registryId } from './pin-registry';
@@ -24,6 +25,8 @@ export interface FollowRun {
   readonly dir: string;
   /** The registry id that was asked for, or null: the pinned one, else what the source says at first sight. */
   readonly registry: string | null;
+  /** Begin an empty copy at the newest snapshot. */
+  readonly snapshot?: boolean;
   /** Stop when the copy has what the source shows. */
   readonly once: boolean;
   /** What judges periods, if not only the map: see `PeriodCheck`. */
@@ -90,6 +93,7 @@ class FollowSession {
     const writer = await openRepaired(run.dir, io, isDamaged);
     try {
       const { registry } = await pinRegistry({ asked: run.registry, source, writer }, io);
+      if (run.snapshot === true && writer.head === null) await beginAtSnapshot({ registry, source, writer }, io);
       const progress = new ProgressLine(io);
       const follower = new Follower({
         clock: () => io.clock(),
