@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeIdentity, makeRegister, makeUpdate, type FixtureRegistry } from '../core/assertion/fixtures';
 import type { RegistryInfo } from '../client/wire';
@@ -91,6 +92,30 @@ test('one chain written through both processes in turn never forks', async () =>
     await accept(url((i % 2) as 0 | 1), update);
     expect(await sealed(url(0), update)).toMatchObject({ state: 'sealed' });
   }
+});
+
+test('while the sealing process hangs, with a seal overdue, another one starts and answers, and waits for its turn without spinning', async () => {
+  const leader = (await health(0)).seals ? 0 : 1;
+  const other = (1 - leader) as 0 | 1;
+  const sealing = servers[leader]?.pid ?? 0;
+  await servers[other]?.stop();
+  process.kill(sealing, 'SIGSTOP');
+  try {
+    await start(other);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const usedMs = () => Number(/\) (.*)$/s.exec(readFileSync(`/proc/${servers[other]?.pid}/stat`, 'utf8'))?.[1]?.split(' ')[11]) * 10;
+    const fromMs = process.platform === 'linux' ? usedMs() : 0;
+    for (let i = 0; i < 5; i++) {
+      expect(await health(other)).toMatchObject({ seals: false });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    // A loop that looks again at once, and again, takes a whole core.
+    if (process.platform === 'linux') expect(usedMs() - fromMs).toBeLessThan(300);
+  } finally {
+    process.kill(sealing, 'SIGCONT');
+  }
+  const { seal } = await health(other);
+  await until(async () => (await health(other)).seal > seal, 10_000, 'seals go on');
 });
 
 test('SIGKILL of the sealing process moves the job, and nothing that was promised is lost', async () => {
