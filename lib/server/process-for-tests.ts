@@ -84,13 +84,13 @@ export function startServer(options: ServerOptions): ServerProcess {
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? -1, log: () => said, ready, exit, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-/** worldOf makes a fixture world of a running registry, so that fixtures can sign for it: registrar's, policy's and arbiters' keys are the server's own. */
+/** worldOf makes a fixture world of a running registry, so that fixtures can sign for it: every key is the server's own. */
 export function worldOf(info: RegistryInfo, dataDir: string): FixtureRegistry {
   const [genesis] = info.policies;
   if (genesis === undefined) throw new Error('a registry shows its genesis');
   const { policy, origin } = JSON.parse(Buffer.from(payloadBytes(genesis)).toString()) as GenesisPayload;
-  const file = JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8')) as { arbiters: string[]; registrar: string; policy: string[] };
-  return { ...makeRegistry(), arbiters: file.arbiters.map(pairOf), origin, policy, registry: info.registry, registrar: pairOf(file.registrar), policyKeys: file.policy.map(pairOf), notAfter: Math.floor(Date.now() / 1000) + 86_400 };
+  const file = JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8')) as { arbiters: string[]; names: string; policy: string[]; proofs: string; registrar: string };
+  return { ...makeRegistry(), arbiters: file.arbiters.map(pairOf), logs: { names: pairOf(file.names), proofs: pairOf(file.proofs) }, origin, policy, registry: info.registry, registrar: pairOf(file.registrar), policyKeys: file.policy.map(pairOf), notAfter: Math.floor(Date.now() / 1000) + 86_400 };
 }
 
 function pairOf(seedText: string): Pair {
