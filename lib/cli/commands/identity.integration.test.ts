@@ -54,8 +54,15 @@ test('from nothing to a name: identity, registration paid and sealed, its receip
   const check = (...more: string[]) => ['cert', 'check', at('certificates/coffeepot.alice77.mm--.pem'), '--host', 'coffeepot.alice77.mm--', '--url', shop.url, ...more];
   expect((await mns(...check('--registry', registry))).errLines).toEqual([]);
   expect((await mns(...check())).errLines.join()).toContain('not pinned');
-  await mns('identity', 'restore', '--key', at('again.key'), '--url', shop.url, '--words-file', at('words'));
-  expect((await proved(shop.url, `identities/${udf}`, registry)).identity).toMatchObject({ number: 1, udf });
+  await mns('identity', 'restore', '--key', at('again.key'), '--url', shop.url, '--words-file', at('words'), '--authority', at('certificates/authority.pem'));
+  expect((await proved(shop.url, `identities/${udf}`, registry)).identity).toMatchObject({ ca: expect.stringMatching(/=$/) as string, number: 1, udf });
+  // From now on another authority, though signed by the same words, is none.
+  await mns(...check('--registry', registry));
+  await mns('cert', 'root', '@alice77', '--out', at('others'), '--words-file', at('words'));
+  await mns('cert', 'issue', 'coffeepot@alice77', '--out', at('others'));
+  const other = testIo();
+  expect(await run(check('--registry', registry).map((word) => word.replace('/certificates/', '/others/')), other)).toBe(1);
+  expect(other.outLines.join()).toContain('names another authority');
   // The key before the rotation no longer counts; the new one does.
   const io = testIo({ env });
   expect(await run(['update', '@alice77', '--key', at('alice.key'), '--url', shop.url, '--service', 'evil.example'], io)).toBe(1);

@@ -1,3 +1,5 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { certificateOf, rotationOf, type SigningHalf, udfOfWords } from '../../browser/certificate';
 import { createWords, encryptSeedOf } from '../../browser/words';
 import { isBase64 } from '../../core/bytes/base64';
@@ -18,6 +20,7 @@ const USAGE = `mns identity new|restore|show --key FILE [--url URL | --registry 
 
   --key FILE              the key file
   --url URL               the registry that the identity is for; restore needs it
+  --authority FILE        restore: the new certificate names the authority in this file (mns cert root) as the only one for its devices
   --registry ID           or its registry id (base64), where it can't be reached
 ${SECRET_USAGE}
 ${WORDS_USAGE}`;
@@ -30,7 +33,7 @@ const SEALED_WITHIN_SEC = 60;
 /** command is `mns identity`. */
 export const command: Command = {
   name: 'identity',
-  options: { ...SECRET_OPTIONS, ...WORDS_OPTION, registry: { type: 'string' }, url: { type: 'string' } },
+  options: { ...SECRET_OPTIONS, ...WORDS_OPTION, authority: { type: 'string' }, registry: { type: 'string' }, url: { type: 'string' } },
   run: runIdentity,
   summary: 'make an identity, restore it from its 24 words, show it',
   usage: USAGE,
@@ -76,6 +79,7 @@ async function show(io: Io, key: string): Promise<number> {
  * does the new signing key count; the file is written first, so that a crash can't lose a key that was logged.
  */
 async function restore(args: CommandArgs, io: Io, key: string): Promise<number> {
+  const ca = authorityOf(args);
   const words = await wordsFor(args, io);
   const passphrase = await passphraseFor(args, io, true);
   const url = textOption(args, 'url');
@@ -83,19 +87,19 @@ async function restore(args: CommandArgs, io: Io, key: string): Promise<number> 
   const udf = udfOfWords(words);
   const logged = known === null ? null : (await proveState(io, known.url, `identities/${udf}`, { registry: known.registry, subject: { kind: 'identity', udf } })).identity;
   if (known === null || logged === null) {
-    createKeyFile(key, await firstKeys(words, known?.registry ?? (await registryFor(args, io)), io), passphrase, io);
+    createKeyFile(key, await firstKeys(words, known?.registry ?? (await registryFor(args, io)), io, ca), passphrase, io);
     io.out(`UDF ${showUdf(udf)}`);
     io.err(known === null ? 'mns: if this identity is logged already, restore it with --url: only then can its new key sign' : `mns: this identity holds no name yet; the key file is ${key}`);
     return 0;
   }
-  return rotate(words, known, logged, { io, key, passphrase });
+  return rotate(words, known, logged, { ca: ca ?? logged.ca, io, key, passphrase });
 }
 
-async function rotate(words: string[], known: KnownRegistry, logged: IdentityEntry, { io, key, passphrase }: { io: Io; key: string; passphrase: string }): Promise<number> {
+async function rotate(words: string[], known: KnownRegistry, logged: IdentityEntry, { ca, io, key, passphrase }: { ca: string | null; io: Io; key: string; passphrase: string }): Promise<number> {
   const seed = io.random(32);
   const half = halfOf(seed);
   const number = logged.number + 1;
-  const certificate = await certificateOf(words, { ca: logged.ca, next: logged.next, number, registry: known.registry }, half);
+  const certificate = await certificateOf(words, { ca, next: logged.next, number, registry: known.registry }, half);
   const notAfter = io.clock() + VALID_SEC;
   const envelope = await rotationOf(words, { certificate, notAfter, of: logged.certificate, registry: known.registry }, half);
   const encryptSeeds = Array.from({ length: number + 1 }, (_, index) => encryptSeedOf(words, index));
@@ -113,9 +117,21 @@ async function rotate(words: string[], known: KnownRegistry, logged: IdentityEnt
   return 0;
 }
 
-async function firstKeys(words: string[], registry: string, io: Io): Promise<NewKeyFile> {
+/** authorityOf is the hash of the key in an authority's certificate: SHA-256 of its SubjectPublicKeyInfo, base64. */
+function authorityOf(args: CommandArgs): string | null {
+  const file = textOption(args, 'authority');
+  if (file === null) return null;
+  try {
+    const { publicKey } = new X509Certificate(readFileSync(file));
+    return createHash('sha256').update(publicKey.export({ format: 'der', type: 'spki' })).digest('base64');
+  } catch {
+    return refuseCli('bad-file', `${file} holds no certificate.`);
+  }
+}
+
+async function firstKeys(words: string[], registry: string, io: Io, ca: string | null = null): Promise<NewKeyFile> {
   const signingSeed = io.random(32);
-  const certificate = await certificateOf(words, { number: 0, registry }, halfOf(signingSeed));
+  const certificate = await certificateOf(words, { ca, number: 0, registry }, halfOf(signingSeed));
   return { certificate, createdSec: io.clock(), encryptSeeds: [encryptSeedOf(words, 0)], registry, signingSeed };
 }
 
