@@ -4,6 +4,8 @@ import type { CopyReader } from '../../copy/copy-reader';
 import { isDiskTrouble } from '../../copy/disk';
 import { keptItems } from '../../copy/snapshot-state';
 import { NameFeed } from '../../core/resolution/name-feed';
+import { parseSeal } from '../../core/registry/parse-entry';
+import { isSealBytes } from '../../core/validation/replay';
 import { NameTable } from '../../core/resolution/name-table';
 import { loadTable, saveTable, tablePath } from './table-file';
 import { UdfFile } from './udf-file';
@@ -68,7 +70,7 @@ export class Names {
     const { copy } = this.#options;
     const head = copy.head();
     if (head === null) return;
-    if (this.#feed === null || head.registry !== this.#registry || head.names.size < this.#feed.next) this.#begin(head);
+    if (this.#feed === null || head.registry !== this.#registry || head.names.size < this.#feed.next) await this.#begin(head);
     const feed = this.#feed;
     const table = this.#table ?? this.#fresh;
     if (feed === null || table === null) return;
@@ -76,7 +78,7 @@ export class Names {
     for (let at = feed.next; at < total; at = feed.next) {
       for (const bytes of copy.names.entries(at, Math.min(total, at + ENTRIES_AT_ONCE))) feed.push(bytes);
       this.#options.onProgress?.(feed.next, total);
-      if (feed.next < total) await new Promise((resolve) => setImmediate(resolve));
+      if (feed.next < total) await othersTurn();
     }
     this.#table = table;
     if (feed.next - this.#savedAt >= SAVE_AFTER_ENTRIES) await this.#save();
@@ -85,10 +87,10 @@ export class Names {
   /** The table while it is being made for the first time; nobody is answered from it. */
   #fresh: NameTable | null = null;
 
-  #begin(head: CopyHead): void {
+  async #begin(head: CopyHead): Promise<void> {
     const { copy, seed } = this.#options;
     this.#udfs.close();
-    this.#table = null;
+    this.#table = this.#fresh = this.#feed = null;
     this.#registry = head.registry;
     const loaded = loadTable(tablePath(copy.dir));
     if (loaded !== null && loaded.origin.registry === head.registry && this.#stands(loaded.table, loaded.origin.sealHash, head)) {
@@ -101,14 +103,21 @@ export class Names {
     }
     loaded?.udfs.close();
     this.#udfs = new UdfFile();
-    this.#fresh = new NameTable(seed, 0, this.#udfs);
-    this.#feed = new NameFeed(this.#fresh);
     this.#savedAt = 0;
-    if (head.from === null) return;
-    // a tenure's beginning is not in a snapshot; the snapshot's own time is the careful answer
-    const timeSec = sealTimeOf(copy, head.from.size);
-    for (const { bytes, index } of keptItems(copy.dir)) this.#feed.state(bytes, index, timeSec);
-    this.#feed.stateEnds(head.from.seal, timeSec, head.from.size);
+    const table = new NameTable(seed, 0, this.#udfs);
+    const feed = new NameFeed(table);
+    if (head.from !== null) {
+      // a tenure's beginning is not in a snapshot; the snapshot's own time is the careful answer
+      const timeSec = snapshotTimeOf(copy, head, head.from.size);
+      let count = 0;
+      for (const { bytes, index } of keptItems(copy.dir)) {
+        feed.state(bytes, index, timeSec);
+        if (++count % ENTRIES_AT_ONCE === 0) await othersTurn();
+      }
+      feed.stateEnds(head.from.seal, timeSec, head.from.size);
+    }
+    this.#fresh = table;
+    this.#feed = feed;
   }
 
   /** #stands tells whether the table was made from a beginning of this copy's log: the seal it stands at is the same, and with it all before. */
@@ -153,8 +162,16 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
-/** sealTimeOf is the time of the seal that ends the first `size` entries. */
-function sealTimeOf(copy: CopyReader, size: number): number {
-  const seal: unknown = JSON.parse(Buffer.from(copy.names.entry(size - 1)).toString());
-  return typeof seal === 'object' && seal !== null && 'timeSec' in seal && typeof seal.timeSec === 'number' ? seal.timeSec : 0;
+/** othersTurn lets requests be answered amid a long piece of work. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** snapshotTimeOf is the time of the seal that ends the first `size` entries or, where the copy begins right after it, of the first seal it has: a little later, which is as careful. */
+function snapshotTimeOf(copy: CopyReader, head: CopyHead, size: number): number {
+  const first = Math.max(copy.names.first, size - 1);
+  for (let at = first; at < head.names.size; at += ENTRIES_AT_ONCE) {
+    for (const bytes of copy.names.entries(at, Math.min(head.names.size, at + ENTRIES_AT_ONCE))) if (isSealBytes(bytes)) return parseSeal(bytes).timeSec;
+  }
+  return head.timeSec;
 }
