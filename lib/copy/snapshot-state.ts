@@ -27,6 +27,16 @@ export interface KeptItem {
   readonly at: number;
 }
 
+/** encodeItem writes one item. */
+export function encodeItem({ key, index, bytes }: Omit<KeptItem, 'at'>): Uint8Array {
+  const out = Buffer.alloc(HEAD_BYTES + bytes.length);
+  out.set(key, 0);
+  out.writeUIntBE(index, 32, 6);
+  out.writeUInt16BE(bytes.length, 38);
+  out.set(bytes, HEAD_BYTES);
+  return out;
+}
+
 /** keptItems reads all items of a copy's snapshot in turn; none if it began at entry 0. Only at the end is it known that all were good. @throws CopyRefusal `damaged-copy`. */
 export function* keptItems(dir: string): Generator<KeptItem> {
   const path = join(dir, SNAPSHOT_ITEMS);
