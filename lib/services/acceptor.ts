@@ -23,8 +23,8 @@ import { loadDue, loadStateFor } from './state-plan';
 const MAX_QUEUE = 2_000;
 /** What waits for its turn at the accepted state beside groups and seals: quotes, pages, orders. More is refused. */
 const MAX_TURNS = 2_000;
-/** What waits for seals; more would make a seal so large that its minute could not be kept. */
-const MAX_WAITING = 200_000;
+/** What waits for seals; more would make a seal so large that its minute could not be kept: 50,000 registrations, the heaviest kind, took 46 s on two busy cores. */
+const MAX_WAITING = 100_000;
 /** An assertion must be valid for this many periods, or its promise could not be kept. */
 const MARGIN_PERIODS = 3;
 /** Without a seal for so many periods, and at least so many seconds (another process may be taking the lead), nothing more is promised: it could expire unsealed. */
