@@ -3,7 +3,7 @@ import { fastVerifier } from '@/lib/native/fast-verify';
 import { type Loaded, measureLoad, postRequest, RequestFile } from './load';
 import { installPlc, servePlc, signPlcRequests } from './plc';
 import { type DatabaseKind, populate } from './populate';
-import { analyze, freePort, serve, serveRegistry, tempFolder } from './processes';
+import { freePort, serve, serveRegistry, settle, tempFolder } from './processes';
 import { measureRawInserts } from './raw-inserts';
 import type { Report } from './report';
 import { type Bench, rateOf } from './rounds';
@@ -30,6 +30,7 @@ export async function benchAccept(bench: Bench, report: Report): Promise<void> {
     report.add(PART, { what, ours: postgres.perSec, unit: '/s', limit: { name: 'did:plc’s server, the better of creating and updating,', value: plc.perSec }, aim: { least: 25 }, note: plc.failedShare === 0 ? null : `did:plc’s server failed ${(plc.failedShare * 100).toFixed(1)} % of its requests` });
     report.add(PART, { what: 'time to the answer, median', ours: postgres.p50Ms, unit: 'ms', limit: { name: 'did:plc’s server', value: plc.p50Ms } });
     report.add(PART, { what: 'time to the answer, 99th of 100', ours: postgres.p99Ms, unit: 'ms', limit: { name: 'did:plc’s server', value: plc.p99Ms } });
+    report.add(PART, { what: 'processor time of the server’s process an update', ours: postgres.cpuMs, unit: 'ms', limit: { name: 'did:plc’s server', value: plc.cpuMs } });
   } else {
     report.add(PART, { what: 'time to the answer, median', ours: postgres.p50Ms, unit: 'ms' });
     report.add(PART, { what: 'time to the answer, 99th of 100', ours: postgres.p99Ms, unit: 'ms' });
@@ -56,9 +57,10 @@ async function measureOurs(bench: Bench, kind: DatabaseKind, count: number): Pro
   bench.progress(`${names} names into ${kind}`);
   const populated = await populate(kind, names, true);
   if (populated.updatesFile === null) throw new Error('no updates were written');
+  if (populated.databaseUrl !== null) await settle(populated.databaseUrl);
   const server = await serveRegistry(populated);
   try {
-    return await measureLoad({ rounds, count, clients: CLIENTS, port: server.port, file: populated.updatesFile, ownAddresses: true, once: true, onRound: (round) => bench.progress(`${kind}, round ${round + 1} of ${rounds}`) });
+    return await measureLoad({ rounds, count, clients: CLIENTS, port: server.port, pid: server.pid, file: populated.updatesFile, ownAddresses: true, once: true, onRound: (round) => bench.progress(`${kind}, round ${round + 1} of ${rounds}`) });
   } finally {
     await server.stop();
   }
@@ -77,7 +79,7 @@ async function measurePlc(bench: Bench, report: Report): Promise<Loaded | null> 
   const requests = await signPlcRequests(prefilled + count * (rounds + 1), (line) => bench.progress(line));
   const server = await servePlc();
   try {
-    const common = { rounds, count, clients: CLIENTS, port: server.port, ownAddresses: true, once: true, mayFail: true, prefill: { count: prefilled, after: () => analyze(server.databaseUrl) } };
+    const common = { rounds, count, clients: CLIENTS, port: server.port, pid: server.pid, ownAddresses: true, once: true, mayFail: true, prefill: { count: prefilled, after: () => settle(server.databaseUrl) } };
     const creations = await measureLoad({ ...common, file: requests.creations, onRound: (round) => bench.progress(`did:plc creating, round ${round + 1} of ${rounds}`) });
     const updates = await measureLoad({ ...common, file: requests.updates, onRound: (round) => bench.progress(`did:plc updating, round ${round + 1} of ${rounds}`) });
     return creations.perSec > updates.perSec ? creations : updates;

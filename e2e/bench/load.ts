@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { LoadJob, LoadResult } from './load-generator';
-import { startWorker, type Worker } from './processes';
+import { cpuSec, startWorker, type Worker } from './processes';
 import { median } from './rounds';
 
 /** postRequest is the bytes of a POST with a JSON body. */
@@ -43,6 +43,8 @@ export interface Load {
   count: number;
   clients: number;
   port: number;
+  /** the server's process, whose time on the processors is measured too */
+  pid?: number;
   file: string;
   ownAddresses?: boolean;
   /** whether each request may be sent once only */
@@ -63,14 +65,16 @@ export interface Loaded {
   answerBytes: number;
   /** answers that were not good, of all that count */
   failedShare: number;
+  /** processor time of the server's process, all its threads, for each good answer; the database's is not in it. NaN if not measured. */
+  cpuMs: number;
 }
 
 let generator: Worker<LoadJob, LoadResult> | null = null;
 
 /** measureLoad runs a warm-up round and then the rounds that count. Every answer must be good. */
-export async function measureLoad({ rounds, count, clients, port, file, ownAddresses = false, once, mayFail = false, prefill, onRound }: Load): Promise<Loaded> {
+export async function measureLoad({ rounds, count, clients, port, pid = 0, file, ownAddresses = false, once, mayFail = false, prefill, onRound }: Load): Promise<Loaded> {
   generator ??= startWorker<LoadJob, LoadResult>('load-generator.ts');
-  const results: LoadResult[] = [];
+  const results: (LoadResult & { cpuSec: number })[] = [];
   if (prefill !== undefined) {
     await generator.ask({ file, port, clients: 1, first: 0, count: prefill.count, ownAddresses });
     await prefill.after();
@@ -78,9 +82,10 @@ export async function measureLoad({ rounds, count, clients, port, file, ownAddre
   const start = prefill?.count ?? 0;
   for (let round = -1; round < rounds; round++) {
     onRound?.(round);
+    const beforeSec = cpuSec(pid) ?? Number.NaN;
     const result = await generator.ask({ file, port, clients, first: once ? start + (round + 1) * count : 0, count, ownAddresses });
     if (result.good !== count && !(mayFail && result.good > count / 2)) throw new Error(`of ${count} answers only ${result.good} were good: ${JSON.stringify(result.others)}`);
-    if (round >= 0) results.push(result);
+    if (round >= 0) results.push({ ...result, cpuSec: (cpuSec(pid) ?? Number.NaN) - beforeSec });
   }
   return {
     perSec: median(results.map(({ good, seconds }) => good / seconds)),
@@ -89,5 +94,6 @@ export async function measureLoad({ rounds, count, clients, port, file, ownAddre
     maxMs: Math.max(...results.map(({ maxMs }) => maxMs)),
     answerBytes: results.at(-1)?.answerBytes ?? 0,
     failedShare: 1 - results.reduce((sum, { good }) => sum + good, 0) / (count * rounds),
+    cpuMs: median(results.map((result) => (result.cpuSec * 1000) / result.good)),
   };
 }

@@ -2,6 +2,7 @@ import { skeletonOf } from '../core/assertion/name';
 import type { ParsedAssertion } from '../core/assertion/parse';
 import type { DueReader } from '../core/registry/due-index';
 import { readValidator } from '../core/registry/lookup';
+import { InvariantError } from '../core/refusal';
 import { identityKey, nameKey, policyKey, readRecord, reservedKey, tokensKey, validatorKey, type StateKey, type StateReader } from '../core/registry/state';
 
 /** StateLoader makes state readable: the cache, or what holds a part of it. */
@@ -53,7 +54,7 @@ function earlierKeys(assertions: readonly ParsedAssertion[], state: StateReader)
   for (const { payload } of assertions) {
     const named = 'tenure' in payload ? payload : payload.type === 'validator' ? payload.holds : null;
     if (named === null) continue;
-    const highest = readRecord(state, named.name);
+    const highest = unlessBroken(() => readRecord(state, named.name));
     if (highest !== null && highest.entry.tenure > named.tenure) keys.push(nameKey(named.name, named.tenure));
   }
   return keys;
@@ -76,14 +77,24 @@ export async function loadStateFor(assertions: readonly ParsedAssertion[], cache
   const holders = new Set<string>();
   for (const { payload } of assertions) {
     if (payload.type === 'validator-retired') {
-      const validator = readValidator(state, payload.vkey);
+      const validator = unlessBroken(() => readValidator(state, payload.vkey));
       if (validator !== null) holders.add(validator.entry.udf);
     }
     if (payload.type !== 'update' && payload.type !== 'transfer' && payload.type !== 'cancel' && payload.type !== 'topup') continue;
-    const record = readRecord(state, payload.name, payload.tenure);
+    const record = unlessBroken(() => readRecord(state, payload.name, payload.tenure));
     if (record !== null) holders.add(record.entry.udf);
   }
   if (holders.size > 0) await cache.load([...holders].map(identityKey));
+}
+
+/** unlessBroken gives null for what a bug of ours keeps from being read: it costs the one assertion, in its own turn, and not those loaded with it. */
+function unlessBroken<Found>(read: () => Found | null): Found | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvariantError) return null;
+    throw error;
+  }
 }
 
 /** loadDue loads what the effects falling due at `timeSec` read. Throws BehindError. */
