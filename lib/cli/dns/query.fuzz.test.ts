@@ -78,3 +78,12 @@ test('a name longer than 255 bytes is refused', () => {
   const longest = Buffer.concat([header, label, label, label, Buffer.of(61), Buffer.alloc(61, 0x61), Buffer.of(0, 0, 1, 0, 1)]);
   expect(new Query().read(longest, longest.length)).toBe(RCODE.NOERROR);
 });
+
+test('a label of 64 bytes is refused, one of 63 is not', () => {
+  const asked = (size: number) => {
+    const query = Buffer.concat([Buffer.from('000100000001000000000000', 'hex'), Buffer.of(size), Buffer.alloc(size, 0x61), Buffer.from('046d6d2d2d0000010001', 'hex')]);
+    return new Query().read(query, query.length);
+  };
+  expect(asked(63)).toBe(RCODE.NOERROR);
+  for (const size of [64, 100, 191]) expect(asked(size)).toBe(RCODE.FORMERR);
+});
