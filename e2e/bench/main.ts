@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { provideFastCrypto } from '@/lib/native/fast-hash';
 import { benchAccept } from './accept';
 import { benchDns } from './dns';
+import { benchFollow } from './follow';
 import { benchLookups } from './lookups';
 import { benchMap } from './map';
 import { benchMinute } from './minute';
@@ -28,6 +29,7 @@ const PARTS: Record<string, Part> = {
   verify: benchVerify,
   accept: benchAccept,
   replay: benchReplay,
+  follow: benchFollow,
   sequence: benchSequence,
   map: benchMap,
   minute: benchMinute,

@@ -28,6 +28,12 @@ export const LOGS: readonly LogName[] = ['names', 'proofs'];
 /** OFFSET_BYTES is the width of one number in `offsets`. */
 export const OFFSET_BYTES = 8;
 
+/**
+ * BEFORE_FILE, beside `entries`, holds the leaf hash and the bytes of the entry before the first one, where a copy began at a snapshot
+ * whose seal closed a tile: whoever goes on from there needs that seal.
+ */
+export const BEFORE_FILE = 'before';
+
 /** headPath is the commit point. */
 export function headPath(dir: string): string {
   return join(dir, 'head.json');

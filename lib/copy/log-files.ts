@@ -1,10 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes } from '../core/bytes/bytes';
 import { HASH_BYTES, leafHash } from '../core/tlog/hash';
 import { TILE_WIDTH, type TileRef, tileAt } from '../core/tlog/tile-path';
 import { refuseCopy } from './copy-refusal';
-import { type LogName, OFFSET_BYTES, levelBase } from './layout';
+import { BEFORE_FILE, type LogName, OFFSET_BYTES, levelBase } from './layout';
 
 /** LogReader reads one log of a copy, as far as it is committed. Everything it gives out of `entries` is compared with its leaf hash. */
 export interface LogReader {
@@ -57,6 +57,7 @@ export class LogFiles implements LogReader {
   }
 
   entry(index: number): Uint8Array {
+    if (index >= 0 && index === this.first - 1) return this.#before(index);
     const { first } = this.#checkRange(index, index + 1);
     const start = this.#offset(index, first);
     const head = Buffer.allocUnsafe(2 + USUAL_ENTRY_BYTES);
@@ -117,6 +118,15 @@ export class LogFiles implements LogReader {
     });
     this.#checkLeaves(from, first, entries);
     return { bytes, entries };
+  }
+
+  /** The entry before the first one, if it was kept: its leaf hash, and the entry. */
+  #before(index: number): Uint8Array {
+    const path = join(this.#dir, this.#log, BEFORE_FILE);
+    if (!existsSync(path)) return refuseCopy('not-in-copy', `This copy begins behind entry ${index} of the ${this.#log} log.`);
+    const file = readFileSync(path);
+    const entry = Uint8Array.from(file.subarray(HASH_BYTES));
+    return equalBytes(leafHash(entry), file.subarray(0, HASH_BYTES)) ? entry : this.#damaged(BEFORE_FILE, `entry ${index} does not have its leaf hash`);
   }
 
   #checkLeaves(index: number, first: number, entries: readonly Uint8Array[]): void {

@@ -82,6 +82,10 @@ test.each([300, 512])('a copy that began at a snapshot of %i entries follows on,
   const source = new TestSource(log);
   snapshotOf(source, log, 2);
   const { dir, head, tokens } = await begin(source);
+  const begun = CopyReader.open(dir);
+  // Whoever replays on from here needs the seal it begins behind.
+  expect(toBase64(begun.names.entry(entries - 1))).toBe(toBase64(log.names.at(-1) ?? new Uint8Array()));
+  begun.close();
   expect(tokens.names).toEqual(['v1.example', 'v2.example']);
   expect(head.from).toMatchObject({ seal: log.seals.length - 1, size: log.names.length, tokens: tokens.names });
   const record = readRecord(log.state, 'alice-cooper')?.entry;

@@ -9,12 +9,14 @@ import { MapBuilder } from '../core/map/build';
 import { invariant, refuse } from '../core/refusal';
 import { parseEntry, parseStateEntry } from '../core/registry/parse-entry';
 import { type NameLogEntry, type PolicyEntry, type SealEntry, policyKey, stateValue } from '../core/registry/state';
+import { leafHash } from '../core/tlog/hash';
 import { TILE_WIDTH } from '../core/tlog/tile-path';
 import { MAX_SNAPSHOT_LIST_BYTES, type SnapshotList, openSnapshotPart, parseSnapshotList } from '../core/validation/snapshot-file';
 import { type CountedTokens, type TokenPolicy, checkTokens } from '../core/validation/token-policy';
 import type { CopyHead } from './copy-head';
 import type { CopyWriter } from './copy-writer';
 import { checkpointIn } from './follow-faults';
+import { BEFORE_FILE } from './layout';
 import type { LogSource } from './log-source';
 import { POLICIES_FILE, PolicyWatch, encodePolicies } from './policy-watch';
 import { SNAPSHOT_DIGEST, SNAPSHOT_ITEMS } from './snapshot-state';
@@ -53,7 +55,8 @@ export async function startFromSnapshot({ clock, onProgress, policy, registry, s
   const checkpoint = checkpointIn(note);
   if (checkpoint.size !== size || toBase64(checkpoint.root) !== list.names.root) refuse('bad-snapshot', 'The snapshot is not of the checkpoint that the validators signed.');
   const names = await VerifiedTiles.open(source, 'names', checkpoint);
-  const seal = sealIn(await names.entry(size - 1), list);
+  const sealBytes = await names.entry(size - 1);
+  const seal = sealIn(sealBytes, list);
   const proofs = await VerifiedTiles.open(source, 'proofs', { root: fromBase64(seal.proofs.root), size: seal.proofs.size });
   const entry = await takeState(source, writer, list, seal, onProgress);
   const policies = PolicyWatch.from(await policiesBefore(names, proofs, entry), entry);
@@ -61,6 +64,10 @@ export async function startFromSnapshot({ clock, onProgress, policy, registry, s
   policies.open('names', note);
   writer.begin({ names: names.edge, proofs: proofs.edge }, { names: await lastBundle(names), proofs: await lastBundle(proofs) });
   await writer.replace(POLICIES_FILE, encodePolicies(policies.envelopes));
+  if (size % TILE_WIDTH === 0) {
+    await mkdir(join(writer.dir, 'names'), { recursive: true });
+    await writer.replace(join('names', BEFORE_FILE), Buffer.concat([leafHash(sealBytes), sealBytes]));
+  }
   const head: CopyHead = {
     checked: 'followed',
     from: { proofsSize: seal.proofs.size, seal: seal.number, size, tokens: tokens.names },
