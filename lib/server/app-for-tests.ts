@@ -40,7 +40,7 @@ export function newDataDir(): string {
 export async function openTestApp(options: Partial<Omit<ServerEnv, 'databaseUrl'>> & { databaseUrl?: string | undefined } = {}): Promise<TestApp> {
   const { databaseUrl = null, dataDir = newDataDir(), ...others } = options;
   const lines: string[] = [];
-  const env = { port: 0, host: null, trustedProxies: [], origin: 'localhost:41900', periodSec: 1, stripe: null, snapshotSeals: 0, testDelaySec: null, witnesses: [], forkFrom: null };
+  const env = { port: 0, host: null, trustedProxies: [], origin: 'localhost:41900', periodSec: 1, stripe: null, snapshotSeals: 0, testDelaySec: null, witnesses: [], evidenceFrom: [], forkFrom: null };
   const app = await openApp({ ...env, ...others, databaseUrl, dataDir }, (line) => lines.push(line));
   const http = makeHttpServer(app);
   const port = await http.listen(0);

@@ -9,6 +9,7 @@ import { EvidenceFolder } from '../services/evidence-folder';
 import { FailedRefunds } from '../services/failed-refunds';
 import { followSeals } from '../services/follow-seals';
 import { checkWitnesses, WitnessAsker, type WitnessState } from '../services/ask-witness';
+import { gatherEvidence } from '../services/gather-evidence';
 import { hasRegistry, openRegistry } from '../services/open-registry';
 import { followSealedOrders, reconcilePayments } from '../services/reconcile-payments';
 import { SnapshotFolder } from '../services/snapshot-folder';
@@ -30,6 +31,8 @@ import { makeRemember, readSeen } from './seen-file';
 
 /** How often the embedded database is tidied up. */
 const MAINTAIN_SEC = 300;
+/** How often validators are asked for evidence. */
+const EVIDENCE_SEC = 600;
 
 /** App is one running process of the registry: everything but the sockets. */
 export interface App {
@@ -118,6 +121,7 @@ async function openOn(db: Awaited<ReturnType<typeof openDatabase>>, env: ServerE
     { name: 'reconciling payments', everySec: 0, run: reconcilePayments },
     ...(env.snapshotSeals === 0 ? [] : [{ name: 'snapshot', everySec: 0, run: () => writeSnapshot(ctx, { folder: snapshots, everySeals: env.snapshotSeals, stopped: () => stopping.signal.aborted }) }]),
     { name: 'looking for failed refunds', everySec: 0, run: (job) => failedRefunds.look(job) },
+    ...(env.evidenceFrom.length === 0 ? [] : [{ name: 'gathering evidence', everySec: EVIDENCE_SEC, run: () => gatherEvidence(ctx, env.evidenceFrom) }]),
     ...askers.map((asker) => ({ name: `asking witness ${asker.vkeyText}`, everySec: 0, run: () => asker.ask(ctx) })),
     { name: 'database maintenance', everySec: MAINTAIN_SEC, run: () => db.maintain() },
   ]);

@@ -7,7 +7,7 @@ import { COSIGNATURE, ED25519, formatVkey, makeVkey } from '../core/note/vkey';
 import { EnvError, readEnv } from './env';
 
 test('an empty environment gives the documented defaults', () => {
-  expect(readEnv({}, '/srv')).toEqual({ port: 3000, host: null, trustedProxies: [], origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, testDelaySec: null, forkFrom: null, witnesses: [] });
+  expect(readEnv({}, '/srv')).toEqual({ port: 3000, host: null, trustedProxies: [], origin: 'localhost:3000', periodSec: 60, databaseUrl: null, dataDir: '/srv/.data', stripe: null, snapshotSeals: 1_440, testDelaySec: null, forkFrom: null, witnesses: [], evidenceFrom: [] });
 });
 
 test('every variable is read', () => {
@@ -17,7 +17,7 @@ test('every variable is read', () => {
   });
   expect(env).toEqual({
     port: 41001, host: '0.0.0.0', trustedProxies: ['10.0.0.0/8', '::1'], origin: 'mns.example', periodSec: 5, databaseUrl: 'postgresql://u@h/db', dataDir: '/var/mns',
-    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, testDelaySec: null, forkFrom: null, witnesses: [],
+    stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1' }, snapshotSeals: 0, testDelaySec: null, forkFrom: null, witnesses: [], evidenceFrom: [],
   });
 });
 
@@ -62,4 +62,9 @@ test('witnesses are read from the variable or from the file it names, and a wron
   for (const wrong of [vkey, `${vkey}@ftp://w.example`, `${vkey.replace('+', '+0')}@https://w.example`, `${plain}@https://w.example`, `${vkey}@https://a.example ${vkey}@https://b.example`]) {
     expect(() => read(wrong)).toThrow('MNS_WITNESSES');
   }
+});
+
+test('validators whose evidence is shown are given by their addresses', () => {
+  expect(readEnv({ MNS_EVIDENCE_FROM: ' https://one.example  http://localhost:4001/ ' }).evidenceFrom).toEqual(['https://one.example', 'http://localhost:4001/']);
+  for (const bad of ['one.example', 'ftp://one.example']) expect(() => readEnv({ MNS_EVIDENCE_FROM: bad })).toThrow(EnvError);
 });

@@ -30,6 +30,8 @@ export interface ServerEnv {
   forkFrom: string | null;
   /** witnesses are asked to cosign each names checkpoint. */
   witnesses: readonly Witness[];
+  /** evidenceFrom are the sites of validators whose evidence against this registry is shown here too. */
+  evidenceFrom: readonly string[];
 }
 
 /** EnvError says which variable is wrong and what it may be; it never quotes a secret. */
@@ -74,6 +76,7 @@ export function readEnv(vars: Vars, workingDir: string = process.cwd()): ServerE
     snapshotSeals: integerOf(vars, 'MNS_SNAPSHOT_SEALS', SNAPSHOT_SEALS, 0, 100_000_000),
     forkFrom: folderOf(vars, 'MNS_FORK_FROM', workingDir),
     witnesses: witnessesOf(vars, workingDir),
+    evidenceFrom: sitesOf(vars, 'MNS_EVIDENCE_FROM'),
   };
 }
 
@@ -90,6 +93,14 @@ function originOf(vars: Vars, port: number): string {
   const portOk = portText === undefined || (String(Number(portText)) === portText && Number(portText) >= 1 && Number(portText) <= 65_535);
   if (!hostOk || !portOk) throw new EnvError(`MNS_ORIGIN must be a host in lower case, with a port if it is not 443: "mns.example" or "localhost:3000", not "${value}"`);
   return value;
+}
+
+function sitesOf(vars: Vars, name: string): string[] {
+  const sites = (valueOf(vars, name) ?? '').split(/\s+/).filter((site) => site !== '');
+  for (const site of sites) {
+    if (!URL.canParse(site) || !['http:', 'https:'].includes(new URL(site).protocol)) throw new EnvError(`${name} must be addresses that begin with https:// or http://, divided by spaces, not "${site}"`);
+  }
+  return sites;
 }
 
 function hostOf(vars: Vars): string | null {

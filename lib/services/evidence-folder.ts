@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvidenceFileInfo } from '../client/wire';
 import { EVIDENCE_EXTENSION, MAX_EVIDENCE_BYTES } from '../core/validation/evidence-file';
@@ -25,6 +25,14 @@ export class EvidenceFolder {
     return files.toSorted((a, b) => b.addedSec - a.addedSec || (a.name < b.name ? -1 : 1)).slice(0, MAX_FILES);
   }
 
+  /** add publishes a file, whole or not at all. */
+  async add(name: string, bytes: Uint8Array): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const draft = join(this.folder, `.${name}.${process.pid}`);
+    await writeFile(draft, bytes);
+    await rename(draft, join(this.folder, name));
+  }
+
   /** read gives one file's bytes, or null if there is none of this name. */
   async read(name: string): Promise<Uint8Array | null> {
     if (!(await this.list()).some((file) => file.name === name)) return null;
@@ -32,7 +40,8 @@ export class EvidenceFolder {
   }
 }
 
-function isEvidenceName(name: string): boolean {
+/** isEvidenceName tells whether a file may be published as evidence under this name. */
+export function isEvidenceName(name: string): boolean {
   return NAME.test(name) && name.endsWith(EVIDENCE_EXTENSION);
 }
 

@@ -18,6 +18,7 @@ import { OPEN_SEALS } from './cosigned-note';
 import { DamageError } from './edge-check';
 import type { SealFacts } from './live-registry';
 import type { RegistryCore } from './registry-core';
+import { takeTurns } from './token-turns';
 
 /** An assertion that nobody waits for is valid for as long as a seal could take. */
 const VALID_SEC = 3_600;
@@ -38,7 +39,8 @@ export async function tokensToLog(core: RegistryCore, sealSec: number): Promise<
   const logged = readTokens(cache)?.entry.seals ?? [];
   const isNew = ({ seal, vkey }: StoredCosignature): boolean =>
     readValidator(cache, vkey)?.entry.status === 'enrolled' && !(logged.find((group) => group.seal === seal)?.keys.includes(publicKeyOf(vkey)) ?? false);
-  const chosen = choose(core, onceAKey(rows.filter(isNew)));
+  const turn = turns.get(core);
+  const chosen = takeTurns(onceAKey(rows.filter(isNew)), (vkey) => turn?.get(vkey) ?? -1, MAX_TOKENS);
   const seals = open.map((seal) => sealTokens(seal, chosen.filter((row) => row.seal === seal.number))).filter(({ tokens }) => tokens.length > 0);
   const [first] = seals;
   if (first === undefined) return null;
@@ -67,12 +69,6 @@ function onceAKey(rows: readonly StoredCosignature[]): StoredCosignature[] {
     const key = `${seal} ${publicKeyOf(vkey)}`;
     return seen.has(key) ? false : seen.add(key);
   });
-}
-
-function choose(core: RegistryCore, rows: readonly StoredCosignature[]): StoredCosignature[] {
-  const turn = turns.get(core);
-  // The newest seal first: it is what readers ask for.
-  return rows.toSorted((a, b) => (turn?.get(a.vkey) ?? -1) - (turn?.get(b.vkey) ?? -1) || b.seal - a.seal).slice(0, MAX_TOKENS);
 }
 
 function sealTokens({ names, number }: SealFacts, rows: readonly StoredCosignature[]): SealTokens {

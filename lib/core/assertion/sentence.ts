@@ -52,7 +52,15 @@ function sentence(payload: Payload, before: RecordEntry | null): string {
 }
 
 function describeTokens({ seals }: TokensPayload): string {
-  return seals.map(({ seal, tokens }) => `Log that ${tokens.map(({ vkey }) => nameOfKey(vkey)).join(', ')} checked the log up to seal ${seal}.`).join(' ');
+  return seals.map(({ seal, tokens }) => `Log that ${namesOf(tokens)} checked the log up to seal ${seal}.`).join(' ');
+}
+
+/** Beyond so many names the rest is a number. */
+const SOME = 5;
+
+function namesOf(tokens: TokensPayload['seals'][number]['tokens']): string {
+  const names = tokens.map(({ vkey }) => nameOfKey(vkey));
+  return names.length <= SOME ? names.join(', ') : `${names.slice(0, SOME - 1).join(', ')} and ${names.length - SOME + 1} more`;
 }
 
 function nameOfKey(vkey: string): string {
