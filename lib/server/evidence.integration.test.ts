@@ -22,10 +22,10 @@ beforeAll(async () => {
   at = await openTestApp({ periodSec: 3_600 });
   host = createServer((req, res) => {
     const path = req.url ?? '';
-    if (path === '/evidence') return void res.end(JSON.stringify({ evidence: [...published.keys()].map((name) => ({ name, sizeBytes: 1, timeSec: 0 })) }));
-    const bytes = published.get(path.slice('/evidence/'.length));
-    res.statusCode = bytes === undefined ? 404 : 200;
-    res.end(bytes);
+    const list = JSON.stringify({ evidence: [...published.keys()].map((name) => ({ name, sizeBytes: 1, timeSec: 0 })) });
+    const body = path === '/evidence' ? list : published.get(path.slice('/evidence/'.length));
+    res.statusCode = body === undefined ? 404 : 200;
+    res.end(body);
   });
   await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
   const address = host.address();
