@@ -40,6 +40,7 @@ export interface Ask {
   edns?: number | null;
   isTcp?: boolean;
   mayRecurse?: boolean;
+  mayForward?: boolean;
   isRecursive?: boolean;
   class?: string;
 }
@@ -70,7 +71,7 @@ export interface Heard {
 export function ask(zone: Zone, name: string, how: Ask = {}): Heard {
   const query = queryFor(name, how);
   const out = Buffer.alloc(MAX_TCP_BYTES);
-  const asker: Asker = { limit: how.isTcp ? MAX_TCP_BYTES : null, maxUdpBytes: MAX_UDP_BYTES, mayRecurse: how.mayRecurse ?? false };
+  const asker: Asker = { limit: how.isTcp ? MAX_TCP_BYTES : null, maxUdpBytes: MAX_UDP_BYTES, mayForward: how.mayForward ?? how.mayRecurse ?? false, mayRecurse: how.mayRecurse ?? false };
   const outcome = zone.respond(query, query.length, out, asker);
   return outcome > 0 ? heard(Buffer.from(out.subarray(0, outcome))) : { outcome, rcode: '', aa: false, tc: false, ra: false, question: '', answers: [], authority: [], additional: [], error: null, bytes: Buffer.alloc(0) };
 }

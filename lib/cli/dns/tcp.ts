@@ -71,7 +71,8 @@ export async function openTcp(options: TcpOptions): Promise<TcpServer> {
 const scratch = Buffer.alloc(MAX_TCP_BYTES);
 
 function talk(socket: Socket, { zone, elsewhere, mayRecurse, idleMs = IDLE_MS }: TcpOptions): void {
-  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayRecurse: elsewhere !== null && mayRecurse(socket.remoteAddress ?? '') };
+  const isTrusted = elsewhere !== null && mayRecurse(socket.remoteAddress ?? '');
+  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayForward: isTrusted, mayRecurse: isTrusted };
   let waiting = Buffer.alloc(0);
   let underWay = 0;
   socket.setTimeout(idleMs, () => socket.destroy());

@@ -45,8 +45,8 @@ export async function openUdp({ host, port, zone, elsewhere, mayRecurse }: UdpOp
   const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', recvBufferSize: SOCKET_BUFFER_BYTES, sendBufferSize: SOCKET_BUFFER_BYTES, lookup });
   const ring = Buffer.allocUnsafeSlow(RING_PLACES * MAX_UDP_BYTES);
   const places = Array.from({ length: RING_PLACES }, (_, i) => ring.subarray(i * MAX_UDP_BYTES, (i + 1) * MAX_UDP_BYTES));
-  const plain: Asker = { limit: null, maxUdpBytes: MAX_UDP_BYTES, mayRecurse: false };
-  const trusted: Asker = { ...plain, mayRecurse: true };
+  const plain: Asker = { limit: null, maxUdpBytes: MAX_UDP_BYTES, mayForward: false, mayRecurse: false };
+  const trusted: Asker = { ...plain, mayForward: true, mayRecurse: true };
   const small: Asker = { ...plain, maxUdpBytes: LARGE_BYTES };
   const large = new LargeAnswers(randomInt(2 ** 32));
   const counts: UdpCounts = { answered: 0, dropped: 0 };

@@ -100,6 +100,8 @@ test('outside of mm-- everything is refused, or handed on if an upstream is set;
   const open = dnsZone(dnsTable(), { hasUpstream: true, recurses: true });
   expect(ask(open, 'example.com', { isRecursive: true, mayRecurse: true }).outcome).toBe(FORWARD);
   expect(ask(open, 'example.com', { isRecursive: true })).toMatchObject({ rcode: 'REFUSED' });
+  expect(ask(open, 'example.com', { isRecursive: true, mayForward: false, mayRecurse: true })).toMatchObject({ rcode: 'REFUSED' });
+  expect(ask(open, 'alice.mm--', { isRecursive: true, mayForward: false, mayRecurse: true }).outcome).toBe(RECURSE);
   expect(ask(open, 'example.com', { mayRecurse: true })).toMatchObject({ rcode: 'REFUSED' });
   for (const name of ['mm--', 'nobody.mm--', 'MM--', 'x.y.mM--', '0.mm--', '_mns.mm--', 'lonely.mm--']) expect(ask(open, name, { isRecursive: true, mayRecurse: true }).outcome, name).toBeGreaterThan(0);
   for (const name of ['alice.mm--', 'coffeepot.alice.mm--']) expect(ask(open, name, { isRecursive: true, mayRecurse: true }).outcome).toBe(RECURSE);

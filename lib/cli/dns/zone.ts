@@ -34,12 +34,13 @@ export interface ZoneOptions {
   readonly recurses: boolean;
 }
 
-/** Asker is what the transport knows: how much fits, whether it may have questions answered elsewhere. */
+/** Asker is what the transport knows: how much fits, whether names' own servers are asked for it, and whether the upstream is. */
 export interface Asker {
   /** Over UDP the asker's EDNS says how much fits; elsewhere this. */
   readonly limit: number | null;
   readonly maxUdpBytes: number;
   readonly mayRecurse: boolean;
+  readonly mayForward: boolean;
 }
 
 /**
@@ -78,7 +79,7 @@ export class Zone {
     const last = query.labels - 1;
     const isOurs = last >= 0 && this.#isLabel(last, APEX_LABEL);
     if (!isOurs) {
-      if (this.#options.hasUpstream && wantsRecursion) return FORWARD;
+      if (this.#options.hasUpstream && asker.mayForward && wantsRecursion) return FORWARD;
       return this.#refuse(RCODE.REFUSED, { code: EDE.NOT_AUTHORITATIVE, text: 'only names in mm-- are answered here' });
     }
     const table = this.#options.table();

@@ -11,7 +11,7 @@ import { loadTable, saveTable, tablePath } from './table-file';
 import { UdfFile } from './udf-file';
 
 /** Entries taken in at a time before others get their turn. */
-const ENTRIES_AT_ONCE = 2_048;
+const ENTRIES_AT_ONCE = 512;
 /** A table is saved when so many entries have come since, besides at the end. */
 const SAVE_AFTER_ENTRIES = 100_000;
 /** Who answers once saves only what spares the next one more than a moment. */

@@ -33,7 +33,7 @@ export const dnsPiece: PieceMaker = {
     '--zone-ns NAME        a name of this server, for the NS records of mm--; may be given several times',
     '--recurse             ask names’ own servers for what lies below a name, instead of referring to them',
     '--upstream IP[:PORT]  where questions outside of mm-- go; without it they are refused',
-    '--recurse-for any     do both for anyone; otherwise only for this machine and private networks',
+    '--recurse-for any     do both for anyone; otherwise only for this machine and private networks, and --recurse for all over HTTPS',
     '--recurse-private     ask names’ servers at private addresses too; --recurse-port N, at another port than 53',
   ],
   make: openDns,
@@ -77,7 +77,8 @@ function upstreamOf(text: string | null): { address: string; port: number } | nu
 
 async function answerHttp(req: IncomingMessage, res: ServerResponse, url: URL, zone: Zone, elsewhere: Elsewhere | null, mayRecurse: (address: string) => boolean, out: Buffer): Promise<boolean> {
   const query = req.method === 'POST' ? await postedQuery(req) : req.method === 'GET' ? queryIn(url) : fail(405, 'method-not-allowed', 'DNS is asked with GET or POST.');
-  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayRecurse: elsewhere !== null && mayRecurse(req.socket.remoteAddress ?? '') };
+  // a browser cannot follow a referral, and over HTTP nobody can ask in another's name: names' own servers are asked for everyone
+  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayForward: elsewhere !== null && mayRecurse(req.socket.remoteAddress ?? ''), mayRecurse: elsewhere !== null };
   const outcome = zone.respond(query, query.length, out, asker);
   const answer = outcome > 0 ? Buffer.from(out.subarray(0, outcome)) : outcome === DROP || elsewhere === null ? null : await elsewhere.answer(outcome, query, zone, asker);
   if (answer === null) fail(400, 'bad-query', 'This is no DNS query.');
