@@ -46,8 +46,10 @@ export function planSignatures(parsed: ParsedAssertion, state?: StateReader): Si
 
 /** planReading is `planSignatures` for an assertion just read; `isKnown` says that its certificate, byte for byte, was verified before. */
 export function planReading({ open, parsed }: AssertionReading, isKnown: boolean): SignaturePlan {
-  const tokens = parsed.payload.type === 'tokens' ? tokenChecks(parsed.payload) : [];
-  return { checks: [...(isKnown ? open.slice(0, 1) : open).flatMap(checksOf), ...tokens], parsed };
+  const checks: SignatureCheck[] = [];
+  for (const one of isKnown ? open.slice(0, 1) : open) for (const check of checksOf(one)) checks.push(check);
+  if (parsed.payload.type === 'tokens') checks.push(...tokenChecks(parsed.payload));
+  return { checks, parsed };
 }
 
 /** acceptSignatures makes the plan's assertion a verified one if all its checks came out true. @throws Refusal `bad-signature`, `wrong-signers`. */

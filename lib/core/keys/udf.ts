@@ -25,6 +25,7 @@ export const LOGGED_CHARACTERS = 52;
 export const SHOWN_CHARACTERS = 28;
 
 const KEY_CONTENT_TYPE = 'application/pkix-keyinfo';
+const KEY_CONTENT_PREFIX = utf8(`${KEY_CONTENT_TYPE}:`);
 // RFC 8410 §4: SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 33 bytes, no unused bits }
 const SPKI_PREFIX = fromHex('302a300506032b6570032100');
 
@@ -35,7 +36,8 @@ export interface ParsedUdf {
 
 /** fingerprint is the UDF content digest of `data` under a content type, `bits` long, upper case without dashes. */
 export function fingerprint(contentType: string, data: Uint8Array, bits: number, algorithm: Algorithm = SHA_2_512): string {
-  const digest = algorithm.hash(concat(utf8(`${contentType}:`), algorithm.hash(data)));
+  const prefix = contentType === KEY_CONTENT_TYPE ? KEY_CONTENT_PREFIX : utf8(`${contentType}:`);
+  const digest = algorithm.hash(concat(prefix, algorithm.hash(data)));
   const type = algorithm.typeIdentifier + compression(digest);
   return toBase32(concat(Uint8Array.of(type), digest), bits);
 }

@@ -85,48 +85,52 @@ export type NameLogEntry = StateEntry | SealEntry;
 /** StateKey is a 32-byte key of the map. */
 export type StateKey = Uint8Array;
 
-const NAME_PREFIX = 'mns/name/v1\n';
-const IDENTITY_PREFIX = 'mns/identity/v1\n';
-const RESERVED_PREFIX = 'mns/reserved/v1\n';
-const VALIDATOR_PREFIX = 'mns/validator/v1\n';
 const VALUE_PREFIX = utf8('mns/state/v1\n');
 
 /** An assertion asks for the same few keys many times, on its way through checks, transition and writes: these are kept at hand. */
 const KEYS_AT_HAND = 16_384;
-const keysAtHand = new Map<string, StateKey>();
 const textsAtHand = new Map<StateKey, string>();
 
-function keyOf(label: string): StateKey {
-  const known = keysAtHand.get(label);
-  if (known !== undefined) return known;
-  if (keysAtHand.size >= KEYS_AT_HAND) {
-    keysAtHand.clear();
-    textsAtHand.clear();
-  }
-  const key = sha256(utf8(label));
-  keysAtHand.set(label, key);
-  textsAtHand.set(key, textOf(key));
-  return key;
+/** Kept by what follows the prefix, a text that is at hand itself: no label is put together to be looked up. */
+function keysOf(prefix: string): (what: string) => StateKey {
+  const atHand = new Map<string, StateKey>();
+  return (what) => {
+    const known = atHand.get(what);
+    if (known !== undefined) return known;
+    if (atHand.size >= KEYS_AT_HAND) {
+      for (const key of atHand.values()) textsAtHand.delete(key);
+      atHand.clear();
+    }
+    const key = sha256(utf8(prefix + what));
+    atHand.set(what, key);
+    textsAtHand.set(key, textOf(key));
+    return key;
+  };
 }
+
+const keyOfName = keysOf('mns/name/v1\n');
+const keyOfIdentity = keysOf('mns/identity/v1\n');
+const keyOfReserved = keysOf('mns/reserved/v1\n');
+const keyOfValidator = keysOf('mns/validator/v1\n');
 
 /** nameKey is the key of a name's highest tenure (`tenure` null) or of one earlier tenure (`name.N`). Never write to a key. */
 export function nameKey(name: string, tenure: number | null = null): StateKey {
-  return keyOf(NAME_PREFIX + (tenure === null ? name : `${name}.${tenure}`));
+  return keyOfName(tenure === null ? name : `${name}.${tenure}`);
 }
 
 /** identityKey is the key of an identity; `udf` is the logged 52-character form. */
 export function identityKey(udf: string): StateKey {
-  return keyOf(IDENTITY_PREFIX + udf);
+  return keyOfIdentity(udf);
 }
 
 /** reservedKey is the key of a reserved name or mark; `skeleton` is the name without its hyphens. */
 export function reservedKey(skeleton: string): StateKey {
-  return keyOf(RESERVED_PREFIX + skeleton);
+  return keyOfReserved(skeleton);
 }
 
 /** validatorKey is the key of a validator; `vkey` is its verifier key's text. */
 export function validatorKey(vkey: string): StateKey {
-  return keyOf(VALIDATOR_PREFIX + vkey);
+  return keyOfValidator(vkey);
 }
 
 const TOKENS_KEY = sha256(utf8('mns/tokens/v1\n'));
