@@ -38,7 +38,8 @@ interface Serving {
 async function start(options: readonly string[], data = dir): Promise<Serving> {
   const io = testIo({ clock: () => timeSec });
   const done = run(['serve', '--data', data, '--http', '0', '--dns', '0', ...options], io);
-  for (let i = 0; i < 500 && !io.outLines.some((line) => /ready|no whole copy/.test(line)); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2_000 && !io.outLines.some((line) => /ready|no whole copy/.test(line)); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(io.errLines).toEqual([]);
   const port = (what: string) => Number(new RegExp(`${what} on [^ ]*:(\\d+)`).exec(io.outLines.join('\n'))?.[1]);
   return {
     http: `http://127.0.0.1:${port('HTTP')}`,

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, TRUNCATED_RESPONSE } from 'dns-packet';
 
 /** Behaviour of the server for one name: records of hers, or something that a good server does not do. */
@@ -51,9 +51,10 @@ export async function openZoneServer(names: Readonly<Record<string, Says>>): Pro
       socket.end(Buffer.concat([length, reply]));
     });
   });
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-  const { port } = udp.address();
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
+  // TCP first: a free port of it is hardly ever taken for UDP
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const { port } = tcp.address() as AddressInfo;
+  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
   const closeTcp = () => new Promise<void>((resolve) => tcp.close(() => resolve()));
   return { asked, port, close: () => Promise.all([closeTcp(), new Promise<void>((resolve) => udp.close(() => resolve()))]).then(() => undefined) };
 }

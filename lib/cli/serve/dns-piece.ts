@@ -6,13 +6,14 @@ import type { Elsewhere } from '../dns/elsewhere';
 import { lifetimeSec } from '../dns/lifetime';
 import { isPublic, Recursor } from '../dns/recursor';
 import { openTcp } from '../dns/tcp';
-import { openUdp } from '../dns/udp';
+import { openUdp, type UdpOptions } from '../dns/udp';
 import { encodeName, MAX_QUERY_BYTES, MAX_TCP_BYTES } from '../dns/wire';
 import { type Asker, DROP, Zone } from '../dns/zone';
 import { listenAddress } from '../listen-address';
 import type { Piece, PieceMaker, ServeParts } from './piece';
 import { HttpRefusal } from './problem';
 
+const ANY_PORT_ATTEMPTS = 10;
 const DOH_PATH = '/dns-query';
 const DOH_TYPE = 'application/dns-message';
 
@@ -52,9 +53,9 @@ async function openDns({ args, io, names }: ServeParts): Promise<Piece> {
   const lines: string[] = [];
   for (const where of textsOption(args, 'dns')) {
     const { host, port } = listenAddress(where);
-    const udp = await openUdp({ host, port, zone, elsewhere, mayRecurse });
-    servers.push(udp, await openTcp({ host, port: udp.port, zone, elsewhere, mayRecurse }));
-    lines.push(`DNS on ${host.includes(':') ? `[${host}]` : host}:${udp.port}, UDP and TCP`);
+    const both = await openBoth({ host, port, zone, elsewhere, mayRecurse });
+    servers.push(...both.servers);
+    lines.push(`DNS on ${host.includes(':') ? `[${host}]` : host}:${both.port}, UDP and TCP`);
   }
   const out = Buffer.alloc(MAX_TCP_BYTES);
   return {
@@ -65,6 +66,19 @@ async function openDns({ args, io, names }: ServeParts): Promise<Piece> {
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+/** openBoth opens UDP and TCP at one port. Where any port will do, one that is free for UDP may be taken for TCP: then another one is. */
+async function openBoth(options: UdpOptions): Promise<{ port: number; servers: { close(): Promise<void> }[] }> {
+  for (let attempt = 1; ; attempt++) {
+    const udp = await openUdp(options);
+    try {
+      return { port: udp.port, servers: [udp, await openTcp({ ...options, port: udp.port })] };
+    } catch (error) {
+      await udp.close();
+      if (options.port !== 0 || attempt === ANY_PORT_ATTEMPTS) throw error;
+    }
+  }
 }
 
 function upstreamOf(text: string | null): { address: string; port: number } | null {
