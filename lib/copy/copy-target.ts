@@ -119,7 +119,8 @@ class Copier {
     }
     if (isFirst) await this.#checkFirst();
     this.#atSeal.set(period.seal.number, this.#policies.fork());
-    return period;
+    const { checkpoint, note } = this.#job.target;
+    return period.first.names + period.names.length === checkpoint.size ? { ...period, note } : period;
   }
 
   /** commit makes everything up to this period, the last that was appended, the copy. */

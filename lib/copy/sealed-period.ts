@@ -19,6 +19,8 @@ export interface SealedPeriod {
   readonly leaves: Both<readonly Uint8Array[]>;
   /** Index of the first entry in each log. */
   readonly first: Both<number>;
+  /** The signed checkpoint that was shown for this very seal, if one was: that of the newest. */
+  readonly note: string | null;
 }
 
 /** PeriodCheck judges each period. It is what makes a follower a validator. */
@@ -97,7 +99,7 @@ export class PeriodReader {
     this.#next = index + 1;
     this.#last = { index, number: seal.number, timeSec: seal.timeSec };
     this.#lastBytes = names.at(-1) ?? null;
-    return { entries, first: { names: first, proofs: firstProof }, leaves: { names: leaves, proofs: proofs.leaves }, names, proofs: proofs.entries, seal };
+    return { entries, first: { names: first, proofs: firstProof }, leaves: { names: leaves, proofs: proofs.leaves }, names, note: null, proofs: proofs.entries, seal };
   }
 
   #checkSeal(seal: SealEntry, index: number, bytes: Uint8Array): void {

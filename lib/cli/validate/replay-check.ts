@@ -98,10 +98,11 @@ class ReplayCheck implements PeriodCheck {
   }
 
   /** #fault makes evidence of a period that does not replay. Without the registry's signature, or where a file would convince nobody, the refusal itself must do. */
-  async #fault(refusal: Refusal, { first, leaves, names, proofs }: SealedPeriod): Promise<Refusal> {
+  async #fault(refusal: Refusal, { first, leaves, names, note: shown, proofs }: SealedPeriod): Promise<Refusal> {
     const { accused, noteAt, writer } = this.#parts;
     const last = this.#last;
-    const note = await noteAt(first.names + names.length).catch(() => null);
+    // What was shown for this very seal counts: another one of its size would be a second lie.
+    const note = shown ?? (await noteAt(first.names + names.length).catch(() => null));
     const { head } = writer;
     if (note === null || last === null || !this.#isOf(note, first.names + names.length)) return refusal;
     const { reader } = writer;
