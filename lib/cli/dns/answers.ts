@@ -45,7 +45,7 @@ export function quietError(table: NameTable, facts: TenureFacts, nowSec: number)
   if (quiet === null) return null;
   const { before, after, untilSec } = quiet;
   const until = new Date(untilSec * 1000).toISOString().slice(0, 10);
-  return { code: EDE.OTHER, text: `name-quiet: @${facts.name} was reassigned: earlier holder ${before.name}.${before.tenure}.mm--, new holder ${after.name}.${after.tenure}.mm--; no address for the bare name until ${until}` };
+  return { code: EDE.OTHER, text: `name-quiet: earlier holder ${before.name}.${before.tenure}.mm--, new holder ${after.name}.${after.tenure}.mm--; reassigned, so the bare name has no address until ${until}` };
 }
 
 /** staleError says that the copy is old, or is null. */

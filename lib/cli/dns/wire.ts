@@ -22,7 +22,7 @@ export const MAX_TCP_BYTES = 65_535;
 /** MAX_QUERY_BYTES bounds a query: a name, and EDNS with room for padding. */
 export const MAX_QUERY_BYTES = 4_096;
 /** MAX_EDE_TEXT_BYTES bounds the words of an extended error. */
-export const MAX_EDE_TEXT_BYTES = 220;
+export const MAX_EDE_TEXT_BYTES = 300;
 
 export const CLASS_IN = 1;
 export const CLASS_ANY = 255;

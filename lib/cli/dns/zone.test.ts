@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixtureUdf } from '../../core/resolution/fixture-names';
+import { fixtureRecord, fixtureTable, fixtureUdf } from '../../core/resolution/fixture-names';
 import { ask, DAY, dnsTable, dnsZone, NOW } from './dns-for-tests';
 import { FORWARD, RECURSE } from './zone';
 
@@ -72,6 +72,17 @@ test('the bare name of a reassigned one has no address for a while; TXT and an e
   expect(ask(zone, 'bob.0.mm--', { type: 'TXT' }).answers[0]).toContain(`udf=${fixtureUdf('bob')}; service=provider.example; current=1; warning=earlier-tenure`);
   const later = dnsZone(dnsTable(), { clock: () => NOW + 81 * DAY });
   expect(ask(later, 'bob.mm--')).toMatchObject({ additional: ['ns1.bob.mm-- A 300 192.0.2.10'] });
+});
+
+test('both tenures are named however long the name is and however little the asker takes', () => {
+  const name = 'n'.repeat(63);
+  const table = fixtureTable([
+    [fixtureRecord(name, 'old', { ended: 'reassignment' }), 1],
+    [fixtureRecord(name, 'new', { registration: 'reassigned', tenure: 1 }), NOW - DAY],
+  ]);
+  const { bytes, error } = ask(dnsZone(table), `${'d'.repeat(63)}.${name}.mm--`, { edns: 512 });
+  expect(error?.text).toContain(`earlier holder ${name}.0.mm--, new holder ${name}.1.mm--`);
+  expect(bytes.length).toBeLessThanOrEqual(512);
 });
 
 test('a sold tenure has no address, and says why; the buyer has one at once', () => {
