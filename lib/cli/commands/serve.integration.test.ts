@@ -257,6 +257,25 @@ test('without a copy it runs, and says that it is not ready', async () => {
 
 const execute = promisify(execFile);
 
+test('a damaged copy is not answered from, and is answered from again when it is whole', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'mns-serve-damaged-'));
+  await extendCopy(data, log);
+  const head = readFileSync(join(data, 'head.json'), 'utf8');
+  writeFileSync(join(data, 'head.json'), head.replace(/"size":(\d+)/g, '"size":1'));
+  const io = testIo({ clock: () => timeSec });
+  const done = run(['serve', '--data', data, '--http', '0'], io);
+  for (let i = 0; i < 1_000 && !io.outLines.some((line) => line.includes('no whole copy')); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  const http = /http: (.*)|HTTP on (.*)/i.exec(io.outLines.join('\n'))?.[2];
+  expect(io.errLines.join()).toContain('damaged-copy');
+  expect((await fetch(`http://${http}/healthz`)).status).toBe(503);
+  writeFileSync(join(data, 'head.json'), head);
+  for (let i = 0; i < 200 && (await fetch(`http://${http}/healthz`)).status !== 200; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await (await fetch(`http://${http}/resolve/@alice-cooper`)).json()).toMatchObject({ udf: alice.udf });
+  io.stopNow();
+  expect(await done).toBe(0);
+  rmSync(data, { recursive: true, force: true });
+});
+
 function hasTool(tool: string): boolean {
   try {
     execFileSync(tool, ['-h'], { stdio: 'ignore' });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CopyReader } from '../../copy/copy-reader';
+import { CopyRefusal } from '../../copy/copy-refusal';
 import { ageWords } from '../../core/resolution/warnings';
 import { type Command, type CommandArgs, CommandError, type Io, neededOption, textOption, UsageError } from '../command';
 import { listenAddress } from '../listen-address';
@@ -36,7 +37,7 @@ async function serve(args: CommandArgs, io: Io): Promise<number> {
   const tls = tlsOf(args);
   const copy = CopyReader.open(dir);
   const startMs = performance.now();
-  const names = await Names.open({
+  const names = Names.start({
     copy,
     seed: Buffer.from(io.random(4)).readUInt32LE(0),
     onProgress: (done, total) => io.redraw(`names: ${Math.floor((done / total) * 100)} % of ${total.toLocaleString('en-US')} entries`),
@@ -54,10 +55,13 @@ async function serve(args: CommandArgs, io: Io): Promise<number> {
     const http = await serveHttp({ host, port, tls, pieces, copy, names, clock: io.clock, log: io.err });
     closing.unshift(() => http.close());
     for (const line of pieces.flatMap(({ piece }) => piece.lines ?? [])) io.out(`mns: ${line}`);
-    const table = names.table();
     io.out(`mns: ${tls === null ? 'HTTP' : 'HTTPS'} on ${host.includes(':') ? `[${host}]` : host}:${http.port}`);
+    // a table that has to be made first takes a while; whoever asks is told so
+    const isStopped = stopped(io.stop);
+    await Promise.race([names.refresh().catch((error: unknown) => sayDamage(error, io)), isStopped]);
+    const table = names.table();
     io.out(table === null ? 'mns: no whole copy here yet; answers begin when there is one' : `mns: ready: ${table.names.toLocaleString('en-US')} names as of seal ${table.asOf().seal}, ${ageWords(Math.max(0, io.clock() - table.asOf().timeSec))} ago (${Math.round(performance.now() - startMs)} ms)`);
-    await stopped(io.stop);
+    await isStopped;
   } catch (error) {
     throw listenProblem(error);
   } finally {
@@ -65,6 +69,12 @@ async function serve(args: CommandArgs, io: Io): Promise<number> {
     copy.close();
   }
   return 0;
+}
+
+/** sayDamage lets a server with a damaged copy wait for the follower's repair, and say so. */
+function sayDamage(error: unknown, io: Io): void {
+  if (!(error instanceof CopyRefusal)) throw error;
+  io.err(`mns: ${error.code}: ${error.detail}`);
 }
 
 function tlsOf(args: CommandArgs): { cert: Uint8Array; key: Uint8Array } | null {

@@ -41,6 +41,7 @@ export class Names {
   #work: Promise<void> = Promise.resolve();
   #unwatch: (() => void) | null = null;
   #registry: string | null = null;
+  #isClosed = false;
 
   constructor(options: NamesOptions) {
     this.#options = options;
@@ -50,8 +51,20 @@ export class Names {
   static async open(options: NamesOptions): Promise<Names> {
     const names = new Names(options);
     await names.refresh();
-    if (!options.isOnce) names.#unwatch = options.copy.watch(() => void names.refresh().catch((error: unknown) => options.onTrouble?.(error)));
+    if (!options.isOnce) names.#watch();
     return names;
+  }
+
+  /** start is `open` for who wants to go on meanwhile: `refresh` tells when the table is there. */
+  static start(options: NamesOptions): Names {
+    const names = new Names(options);
+    names.#watch();
+    return names;
+  }
+
+  #watch(): void {
+    const { copy, onTrouble } = this.#options;
+    this.#unwatch = copy.watch(() => void this.refresh().catch((error: unknown) => onTrouble?.(error)));
   }
 
   /** table is what to answer from: always a whole sealed state. */
@@ -68,18 +81,19 @@ export class Names {
 
   async #refresh(): Promise<void> {
     const { copy } = this.#options;
-    const head = copy.head();
+    const head = this.#isClosed ? null : copy.head();
     if (head === null) return;
     if (this.#feed === null || head.registry !== this.#registry || head.names.size < this.#feed.next) await this.#begin(head);
     const feed = this.#feed;
     const table = this.#table ?? this.#fresh;
     if (feed === null || table === null) return;
     const total = head.names.size;
-    for (let at = feed.next; at < total; at = feed.next) {
+    for (let at = feed.next; at < total && !this.#isClosed; at = feed.next) {
       for (const bytes of copy.names.entries(at, Math.min(total, at + ENTRIES_AT_ONCE))) feed.push(bytes);
       this.#options.onProgress?.(feed.next, total);
       if (feed.next < total) await othersTurn();
     }
+    if (feed.next < total) return;
     this.#table = table;
     if (feed.next - this.#savedAt >= SAVE_AFTER_ENTRIES) await this.#save();
   }
@@ -148,6 +162,7 @@ export class Names {
   /** close stops following and saves the table. */
   async close(): Promise<void> {
     this.#unwatch?.();
+    this.#isClosed = true;
     const last = this.#work.then(() => this.#save());
     this.#work = last.catch(() => undefined);
     try {
