@@ -2,9 +2,11 @@ import { parseAssertion } from '../../lib/core/assertion/parse';
 import { isRootTransfer } from '../../lib/core/assertion/name-payloads';
 import { isRootUpdate, type Payload } from '../../lib/core/assertion/payloads';
 import { describe, FOR_EVER } from '../../lib/core/assertion/sentence';
-import { fromBase64 } from '../../lib/core/bytes/base64';
+import type { LoggedToken } from '../../lib/core/assertion/token-payloads';
+import { fromBase64, toBase64 } from '../../lib/core/bytes/base64';
 import type { Envelope } from '../../lib/core/keys/dsse';
 import { showUdf } from '../../lib/core/keys/udf';
+import { parseVkey } from '../../lib/core/note/vkey';
 import { Refusal } from '../../lib/core/refusal';
 import { parseEntry } from '../../lib/core/registry/parse-entry';
 import type { NameLogEntry, RecordEntry, ReservedEntry, SealEntry } from '../../lib/core/registry/state';
@@ -83,8 +85,17 @@ function rolesOf(payload: Payload, count: number): (at: number) => string {
 }
 
 function signersOf(payload: Payload, envelope: Envelope): Signer[] {
+  if (payload.type === 'tokens') return payload.seals.flatMap(({ seal, tokens }) => tokens.map((token) => signerOfToken(token, seal)));
   const role = rolesOf(payload, envelope.signatures.length);
   return envelope.signatures.map(({ keyid, sig }, at) => ({ role: role(at), key: keyid, signature: sig }));
+}
+
+/** A token's line holds 8 bytes of time, then the signature. */
+const TIME_BYTES = 8;
+
+function signerOfToken({ cosignature, vkey }: LoggedToken, seal: number): Signer {
+  const { name, publicKey } = parseVkey(vkey);
+  return { key: toBase64(publicKey), role: `${name}, on seal ${seal}`, signature: toBase64(fromBase64(cosignature).subarray(TIME_BYTES)) };
 }
 
 function meaningOfRecord(entry: NameLogEntry): Meaning {

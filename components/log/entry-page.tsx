@@ -133,7 +133,7 @@ function Signatures({ signers }: { signers: Signer[] }) {
       </h2>
       <Facts>
         {signers.map((signer) => (
-          <Fact key={signer.key} label={signer.role}>
+          <Fact key={`${signer.role} ${signer.key}`} label={signer.role}>
             <Hash value={signer.key} label={`key of ${signer.role}`} />
             <Disclosure summary="The signature">
               <Hash value={signer.signature} label={`signature of ${signer.role}`} />

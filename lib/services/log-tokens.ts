@@ -4,8 +4,10 @@ import { checkSignatures, type VerifiedAssertion } from '../core/assertion/verif
 import { toBase64 } from '../core/bytes/base64';
 import { concat } from '../core/bytes/bytes';
 import { attach } from '../core/keys/dsse';
-import { parseSignatureLine } from '../core/note/note';
+import { verifyCosignature } from '../core/note/cosignature';
+import { parseNote, parseSignatureLine } from '../core/note/note';
 import { parseVkey } from '../core/note/vkey';
+import { Refusal } from '../core/refusal';
 import { MAX_TOKENS, TOKEN_AHEAD_SEC } from '../core/registry/limits';
 import { readTokens, readValidator } from '../core/registry/lookup';
 import { tokensKey, validatorKey } from '../core/registry/state';
@@ -40,7 +42,7 @@ export async function tokensToLog(core: RegistryCore, sealSec: number): Promise<
   const isNew = ({ seal, vkey }: StoredCosignature): boolean =>
     readValidator(cache, vkey)?.entry.status === 'enrolled' && !(logged.find((group) => group.seal === seal)?.keys.includes(publicKeyOf(vkey)) ?? false);
   const turn = turns.get(core);
-  const chosen = takeTurns(onceAKey(rows.filter(isNew)), (vkey) => turn?.get(vkey) ?? -1, MAX_TOKENS);
+  const chosen = takeTurns(onceAKey(rows.filter((row) => isNew(row) && holds(core, row))), (vkey) => turn?.get(vkey) ?? -1, MAX_TOKENS);
   const seals = open.map((seal) => sealTokens(seal, chosen.filter((row) => row.seal === seal.number))).filter(({ tokens }) => tokens.length > 0);
   const [first] = seals;
   if (first === undefined) return null;
@@ -56,6 +58,20 @@ export function noteTurns(core: RegistryCore, seal: number, tokens: VerifiedAsse
   const turn = turns.get(core) ?? new Map<string, number>();
   turns.set(core, turn);
   for (const { vkey } of payload.seals.flatMap((group) => group.tokens)) turn.set(vkey, seal);
+}
+
+/** holds checks a stored token once more: a line that somebody put into the table would keep all others out of the log. */
+function holds({ live, log }: RegistryCore, { line, seal, vkey }: StoredCosignature): boolean {
+  const note = live.recent.find(({ number }) => number === seal)?.notes.names;
+  if (note === undefined) return false;
+  try {
+    verifyCosignature(parseVkey(vkey), parseNote(note).text, parseSignatureLine(line.trimEnd()).bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log(`a token in the database, of ${vkey} on seal ${seal}, does not hold and is left out: ${error.detail}`);
+    return false;
+  }
 }
 
 function publicKeyOf(vkey: string): string {
