@@ -30,3 +30,23 @@ export function fullDisk(isFull: () => boolean): Disk {
     },
   };
 }
+
+/** SLOW_DISK writes in halves with pauses between, so that whoever pulls the plug hits the middle of something. */
+export const SLOW_DISK: Disk = {
+  async replace(path, bytes) {
+    await pause();
+    await REAL_DISK.replace(path, bytes);
+    await pause();
+  },
+  sync: (file) => REAL_DISK.sync(file),
+  async write(file, bytes, position) {
+    const half = Math.floor(bytes.length / 2);
+    await REAL_DISK.write(file, bytes.subarray(0, half), position);
+    await pause();
+    await REAL_DISK.write(file, bytes.subarray(half), position + half);
+  },
+};
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 4));
+}
