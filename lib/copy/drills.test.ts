@@ -272,3 +272,32 @@ test('whatever bytes come over the network are taken as they should be or refuse
   // What broke on the way is never taken for what the registry signed.
   expect([...codes].filter((code) => ['forked-log', 'wrong-seal', 'wrong-map', 'time-goes-back'].includes(code))).toEqual([]);
 });
+
+test('a changed byte of an entry, or of a hash, is told from a lie of the registry: the bundle, or the tile, is not the one that was signed for', async () => {
+  const log = new FixtureLog(world);
+  log.seal(Array.from({ length: 20 }, (_, i) => makeRegister(world, makeIdentity(world.registry, `q${i}`), `person-${i}-long`)));
+  for (let i = 0; i < TILE_WIDTH; i++) log.seal([]);
+  const change = (bytes: Uint8Array) => bytes.with(Math.floor(bytes.length / 2), (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 1);
+  const cases: [name: LogName, level: TilePath['level'], index: number, code: string][] = [
+    ['proofs', 'entries', 0, 'bad-bundle'],
+    ['names', 'entries', 0, 'bad-bundle'],
+    ['names', 0, 0, 'bad-tile'],
+    ['names', 0, 1, 'bad-tile'],
+    ['proofs', 0, 0, 'bad-tile'],
+  ];
+  for (const [name, level, index, code] of cases) {
+    const dir = mkdtempSync(join(tmpdir(), 'mns-changed-'));
+    folders.push(dir);
+    const source = new TestSource(log);
+    const honest = source.tile.bind(source);
+    source.tile = async (asked, tile) => {
+      const bytes = await honest(asked, tile);
+      return asked === name && tile.level === level && tile.index === index ? change(bytes) : bytes;
+    };
+    const writer = await CopyWriter.open(dir, { disk: QUICK_DISK });
+    const follower = new Follower({ clock: () => 2_000_000_000, registry: world.registry, source, stop: new AbortController().signal, writer });
+    await expect(follower.step(), `${name} ${level} ${index}`).rejects.toMatchObject({ code });
+    await follower.close();
+    await writer.close();
+  }
+});
