@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { makeCancel, makeRootTransfer, makeTransfer } from '../assertion/fixture-names';
 import * as fixtures from '../assertion/fixtures';
+import { DEFAULT_DELAYS } from '../assertion/policy-defaults';
 import type { ParsedAssertion } from '../assertion/parse';
 import { receiptToSign } from '../assertion/receipt';
 import { toBase64 } from '../bytes/base64';
@@ -140,6 +142,50 @@ test('a receipt next to a later state without what it promised convicts; one tha
   expect(verify(evidence(update, 2))).toMatchObject({ ok: true });
   log.seal([update]);
   expect(verify(evidence(update, 3))).toMatchObject({ code: 'no-evidence', ok: false });
+});
+
+test('a promise that was kept convicts nobody, whatever became of the name since; a cancel that was promised and not logged convicts', () => {
+  const carols = fixtures.makeRegistry('promises');
+  const log = new FixtureLog(carols);
+  const [carol, dave] = ['carol', 'dave'].map((label) => fixtures.makeIdentity(carols.registry, label)) as [fixtures.FixtureIdentity, fixtures.FixtureIdentity];
+  const verdict = (parsed: ParsedAssertion, bySeal: number, tenure: number | null) => {
+    const prepared = receiptToSign({ assertion: parsed.hash, bySeal, registry: carols.registry });
+    const receipt = attach(prepared, [signWith(prepared, carols.registrar.seed)]);
+    const proof = fixtureProof(log, { kind: 'name', name: 'carol-of-evidence', tenure });
+    return verify(brokenReceiptEvidence({ assertion: parsed.envelope, proof, receipt, registry: carols.registry }), carols.registry);
+  };
+  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? (expect.fail('nobody has it') as never);
+  const register = fixtures.makeRegister(carols, carol, '@carol-of-evidence');
+  log.seal([register]);
+  log.seal([makeTransfer(carols, carol, dave, record())]);
+  const cancel = makeCancel(carols, record(), carol.root);
+  log.seal([]);
+  expect(verdict(cancel, 3, null)).toMatchObject({ ok: true, says: expect.stringContaining('still pending') as string });
+  expect(verdict(cancel, 4, null)).toMatchObject({ code: 'no-evidence', ok: false });
+  log.seal([cancel]);
+  expect(verdict(cancel, 4, null)).toMatchObject({ code: 'no-evidence', ok: false });
+  expect(log.seal([makeRootTransfer(carols, carol, dave, record())]).refused).toEqual([]);
+  // The root key has passed the name on: the root chain of the old tenure ends in that.
+  for (const tenure of [0, 1]) {
+    expect(verdict(register, 1, tenure)).toMatchObject({ code: 'no-evidence', ok: false });
+    expect(verdict(cancel, 4, tenure)).toMatchObject({ code: 'no-evidence', ok: false });
+  }
+});
+
+test('a cancel that was promised convicts too once the transfer has taken effect in spite of it', () => {
+  const carols = fixtures.makeRegistry('lost cancel', { delays: { ...DEFAULT_DELAYS, transferSec: 60 } });
+  const log = new FixtureLog(carols);
+  const [carol, dave] = ['carol', 'dave'].map((label) => fixtures.makeIdentity(carols.registry, label)) as [fixtures.FixtureIdentity, fixtures.FixtureIdentity];
+  log.seal([fixtures.makeRegister(carols, carol, '@carol-of-evidence')]);
+  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? (expect.fail('nobody has it') as never);
+  log.seal([makeTransfer(carols, carol, dave, record())]);
+  const cancel = makeCancel(carols, record(), carol.root);
+  const prepared = receiptToSign({ assertion: cancel.hash, bySeal: 3, registry: carols.registry });
+  log.seal([]);
+  expect(record().tenure).toBe(1);
+  const proof = fixtureProof(log, { kind: 'name', name: 'carol-of-evidence', tenure: null });
+  const evidence = brokenReceiptEvidence({ assertion: cancel.envelope, proof, receipt: attach(prepared, [signWith(prepared, carols.registrar.seed)]), registry: carols.registry });
+  expect(verify(evidence, carols.registry)).toMatchObject({ ok: true, says: expect.stringContaining('took effect') as string });
 });
 
 /** judged replays a log whose last period was tampered with, and makes evidence of what the replay refuses. */
