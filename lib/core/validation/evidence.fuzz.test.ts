@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as fixtures from '../assertion/fixtures';
+import { DEFAULT_DELAYS } from '../assertion/policy-defaults';
 import { toBase64 } from '../bytes/base64';
 import { text, utf8 } from '../bytes/bytes';
 import { encodeJson, type Json } from '../bytes/canonical-json';
-import { checkpointToSign, formatCheckpoint } from '../checkpoint/checkpoint';
+import { checkpointToSign, formatCheckpoint, parseCheckpointBody } from '../checkpoint/checkpoint';
+import type { Envelope } from '../keys/dsse';
 import { signWith } from '../keys/sign';
+import { parseNote } from '../note/note';
 import { FixtureLog } from '../registry/fixture-log';
 import { fixtureTiles } from '../registry/fixture-tiles';
 import { parseEntry, parseSeal } from '../registry/parse-entry';
@@ -13,15 +16,18 @@ import { logOrigin } from '../registry/policy';
 import { encodeEntry } from '../registry/state';
 import { appendLeaves, headOf } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
+import { inclusionPlan } from '../tlog/inclusion';
+import { runPlan } from '../tlog/nodes';
 import { ACTION_KINDS, type Action, FixtureHistory } from './fixture-history';
-import { encodeEvidence } from './evidence-file';
-import { forkEvidence, replayEvidence } from './make-evidence';
+import { encodeEvidence, type Evidence } from './evidence-file';
+import { forkEvidence, type ReplayFault, replayEvidence } from './make-evidence';
 import { Replayer } from './replay';
 import { parseTokenPolicy } from './token-policy';
 import { verifyEvidence } from './verify-evidence';
 import { Refusal } from '../refusal';
 
-const world = fixtures.makeRegistry('evidence-fuzz');
+const delays = { ...DEFAULT_DELAYS, curingSec: 120, noticeSec: 60, policySec: 120, quoteSec: 60, transferSec: 60 };
+const world = fixtures.makeRegistry('evidence-fuzz', { delays });
 const accused = { policies: [world.genesis.envelope], registry: world.registry };
 
 function note(size: number, root: Uint8Array): string {
@@ -68,39 +74,85 @@ const action: fc.Arbitrary<Action> = fc.record({
 });
 const minutes = fc.array(fc.array(action, { maxLength: 6 }), { maxLength: 6, minLength: 2 });
 
-test('whatever the last period of a random history is changed into, its evidence convicts; unchanged it never does', () => {
+/** lastPeriod is a random history up to its last seal, and that seal's period with its entries changed, as a validator would hold both. */
+function lastPeriod(plan: readonly (readonly Action[])[], change: number): ReplayFault {
+  const { log } = new FixtureHistory(world).play(plan);
+  const last = log.seals.at(-1);
+  if (last === undefined) throw new Error('there are seals');
+  const replayer = Replayer.fromGenesis();
+  for (const { names, proofs } of log.seals.slice(0, -1)) replayer.replayPeriod({ names: names.entries, proofs: proofs.entries });
+  const { edges, last: before } = replayer;
+  if (before === null) throw new Error('there is a seal before');
+  const names = forge(last.names.entries, change);
+  const leaves = [...log.leaves.names.slice(0, edges.names.size), ...names.map(leafHash)];
+  const head = headOf(appendLeaves({ levels: [], size: 0 }, leaves).edge);
+  return {
+    before: { bytes: log.names[before.index] ?? new Uint8Array(0), index: before.index },
+    checkpoint: note(head.size, head.root),
+    from: { due: replayer.due, edges, last: before, map: replayer.map, state: replayer.state },
+    period: { names, proofs: last.proofs.entries },
+    policies: log.proofs.filter((bytes) => /"type":"(genesis|policy)"/.test(payloadText(bytes))).map((bytes) => JSON.parse(text(bytes)) as Envelope),
+    registry: world.registry,
+    tiles: { names: fixtureTiles(leaves), proofs: fixtureTiles(log.leaves.proofs) },
+  };
+}
+
+const verify = (evidence: Evidence) => verifyEvidence(encodeEvidence(evidence), { registry: world.registry });
+
+test('whatever the last period of a random history is changed into, its evidence convicts; unchanged it makes none', () => {
   fc.assert(
     fc.property(minutes, fc.nat(6), (plan, change) => {
-      const history = new FixtureHistory(world).play(plan);
-      const { log } = history;
-      const last = log.seals.at(-1);
-      if (last === undefined) throw new Error('there are seals');
-      const replayer = Replayer.fromGenesis();
-      for (const { names, proofs } of log.seals.slice(0, -1)) replayer.replayPeriod({ names: names.entries, proofs: proofs.entries });
-      const { edges, last: before } = replayer;
-      if (before === null) throw new Error('there is a seal before');
-      const names = forge(last.names.entries, change);
-      const leaves = [...log.leaves.names.slice(0, edges.names.size), ...names.map(leafHash)];
-      const head = headOf(appendLeaves({ levels: [], size: 0 }, leaves).edge);
-      const from = { due: replayer.due, edges, last: before, map: replayer.map, state: replayer.state };
-      const fault = {
-        ...accused,
-        policies: history.log.proofs.filter((bytes) => /"type":"(genesis|policy)"/.test(payloadText(bytes))).map((bytes) => JSON.parse(text(bytes)) as (typeof accused.policies)[number]),
-        before: { bytes: log.names[before.index] ?? new Uint8Array(0), index: before.index },
-        checkpoint: note(head.size, head.root),
-        from,
-        period: { names, proofs: last.proofs.entries },
-        tiles: { names: fixtureTiles(leaves), proofs: fixtureTiles(log.leaves.proofs) },
-      };
+      const fault = lastPeriod(plan, change);
       if (change === 0) {
         expect(() => replayEvidence(fault)).toThrow('no-evidence');
         return;
       }
-      const found = verifyEvidence(encodeEvidence(replayEvidence(fault)), { registry: world.registry });
+      const found = verify(replayEvidence(fault));
       expect({ failed: found.steps.find(({ state }) => state === 'failed') ?? null, ok: found.ok }).toEqual({ failed: null, ok: true });
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
+});
+
+/** busy are histories in which much happens to few names, so that things fall due in their last period too. */
+const busy = fc.array(
+  fc.array(
+    fc.record({
+      kind: fc.constantFrom('register' as const, 'register' as const, 'update' as const, 'transfer' as const, 'transfer' as const, 'rotate' as const, 'dispute' as const, 'reassign' as const, 'validator' as const, 'tokens' as const),
+      value: fc.nat(1_000),
+      what: fc.nat(2),
+      who: fc.nat(2),
+    }),
+    { maxLength: 9, minLength: 6, size: 'max' },
+  ),
+  { maxLength: 6, minLength: 4, size: 'max' },
+);
+
+test('an honest period convicts nobody, whatever of the state a file leaves out', () => {
+  const tried = { due: 0, files: 0, keys: 0 };
+  fc.assert(
+    fc.property(busy, (plan) => {
+      // What a full replay of the period reads, under the checkpoint of what was really sealed.
+      const forged = replayEvidence(lastPeriod(plan, 1));
+      const honest = lastPeriod(plan, 0);
+      const { size } = parseCheckpointBody(parseNote(honest.checkpoint).text);
+      const inclusion = (index: number): string[] => runPlan(inclusionPlan(index, size), size, honest.tiles.names).map(toBase64);
+      const state = forged.state.map((one) => ({ ...one, shown: one.shown === null ? null : { ...one.shown, inclusion: inclusion(one.shown.index) } }));
+      const file = { ...forged, checkpoint: honest.checkpoint, names: { ...forged.names, entries: [honest.before.bytes, ...honest.period.names].map(toBase64) }, state };
+      tried.files += 1;
+      const { covers } = parseSeal(honest.period.names.at(-1) ?? new Uint8Array(0));
+      tried.due += honest.period.names.map(parseEntry).filter((entry) => entry.type === 'record' && entry.proof < covers[0]).length;
+      expect(verify(file).steps.at(-1)?.problem?.code).toBe('no-evidence');
+      for (let i = 0; i < state.length; i++) {
+        tried.keys += 1;
+        expect(verify({ ...file, state: state.toSpliced(i, 1) }).ok).toBe(false);
+      }
+      expect(verify({ ...file, state: [] }).ok).toBe(false);
+    }),
+    { numRuns: 4, seed: 5 },
+  );
+  expect(tried.keys).toBeGreaterThan(tried.files * 3);
+  expect(tried.due).toBeGreaterThan(0);
 });
 
 function payloadText(bytes: Uint8Array): string {
