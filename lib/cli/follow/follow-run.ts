@@ -51,10 +51,12 @@ const STALLED_PERIODS = 5;
 export async function runFollow(run: FollowRun, io: Io): Promise<number> {
   mkdirSync(run.dir, { recursive: true });
   const source = run.source ?? httpSource(run.url, { fetch: io.fetch, stop: io.stop });
+  // Who asks for another registry than the pinned one means one that continues it.
   const pin = readPin(run.dir);
   if (pin !== null && run.registry !== null && registryId(run.registry) !== pin.registry) await acceptRegistry(run.dir, pin, run.registry, source, io);
   for (let isDamaged = false; ; isDamaged = true) {
-    const session = await FollowSession.open(run, source, io, isDamaged);
+    const session = await openPatiently(run, source, io, isDamaged);
+    if (session === null) return 0;
     try {
       const code = await session.go();
       if (code !== null) return code;
@@ -62,6 +64,21 @@ export async function runFollow(run: FollowRun, io: Io): Promise<number> {
       await session.close();
     }
   }
+}
+
+/** openPatiently opens a session; a source that is away at the very start is waited for, unless the copy is to be made once. Null if it was stopped meanwhile. */
+async function openPatiently(run: FollowRun, source: LogSource, io: Io, isDamaged: boolean): Promise<FollowSession | null> {
+  for (let told = ''; !io.stop.aborted; ) {
+    try {
+      return await FollowSession.open(run, source, io, isDamaged);
+    } catch (error) {
+      if (run.once || !(error instanceof CopyRefusal) || (error.code !== 'unreachable' && error.code !== 'bad-answer')) throw error;
+      if (error.message !== told) io.err(`waiting: ${error.message}`);
+      told = error.message;
+      await sleep(FIRST_WAIT_MS, undefined, { signal: io.stop }).catch(() => undefined);
+    }
+  }
+  return null;
 }
 
 class FollowSession {

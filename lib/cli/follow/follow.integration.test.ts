@@ -121,6 +121,20 @@ test('a log that stands still is told once, and a peer that was shown another lo
   expect(await follow.end()).toBe(0);
 });
 
+test('a follower that starts before its registry waits for it', async () => {
+  const log = newLog();
+  const registry = await serving(new TestSource(log));
+  let isAway = true;
+  registry.before = (_, res) => {
+    if (isAway) res.writeHead(403).end();
+    return isAway;
+  };
+  const follow = await inBackground(['follow', registry.url, '--data', join(root, 'early')], /waiting: bad-answer/, () => (log.last?.timeSec ?? 0) + 5);
+  isAway = false;
+  await said(follow, new RegExp(`seal ${log.seals.length - 1} `));
+  expect(await follow.end()).toBe(0);
+});
+
 test('while the registry is away, and while it lies, the copy stays; each trouble is told when it begins and when it is over', async () => {
   const log = newLog();
   const source = new TestSource(log);

@@ -8,10 +8,11 @@ import type { Piece, PieceMaker, ServeParts } from './piece';
 export const followPiece: PieceMaker = {
   make: (parts) => Promise.resolve(makeFollow(parts)),
   name: 'follow',
-  options: { follow: { type: 'string' }, name: { type: 'string' }, post: { type: 'string' }, registry: { type: 'string' }, validate: { type: 'boolean' } },
+  options: { follow: { type: 'string' }, name: { type: 'string' }, post: { type: 'string' }, registry: { type: 'string' }, snapshot: { type: 'boolean' }, validate: { type: 'boolean' } },
   usage: [
     '--follow URL          keep the copy up to date from a registry or a mirror, in this process',
     '--registry ID         the registry’s id, for a copy that is not pinned yet',
+    '--snapshot            begin an empty copy at the newest snapshot (see mns follow)',
     '--validate            replay every entry as well, and sign tokens (see mns validate; --name and --post as there)',
   ],
 };
@@ -20,7 +21,7 @@ function makeFollow({ args, dir, io }: ServeParts): Piece | null {
   const url = textOption(args, 'follow');
   const isValidator = flagOption(args, 'validate');
   if (url === null) return isValidator ? fail('--validate goes with --follow URL') : null;
-  const run = { dir, once: false, registry: textOption(args, 'registry'), url };
+  const run = { dir, once: false, registry: textOption(args, 'registry'), snapshot: flagOption(args, 'snapshot'), url };
   if (!isValidator) return runInBackground(run, io);
   const validation = startValidation({ dir, name: textOption(args, 'name'), postTo: textOption(args, 'post'), url }, io);
   const piece = runInBackground({ ...run, ...validation.run }, io);
