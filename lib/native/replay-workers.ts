@@ -8,13 +8,18 @@ import { type CheckAnswer, assertionsFrom, packEntries } from './replay-wire';
 /** How many entries a job has: enough that messages cost little, few enough that all workers end at the same time. */
 const JOB_ENTRIES = 128;
 /** How many entries are given to the workers before the oldest period is replayed: they must not run dry meanwhile. */
-const AHEAD_ENTRIES = 20_000;
+const AHEAD_ENTRIES = 8_192;
+
+/** Checked are entries that were found good. `open` parses them again, quickly, when their turn has come: until then they are bytes, and no garbage collector has to carry them about. */
+export interface Checked {
+  open(): VerifiedAssertion[];
+}
 
 interface Job {
   entries: readonly Uint8Array[];
   /** proof-log index of the first entry */
   first: number;
-  resolve: (checked: VerifiedAssertion[]) => void;
+  resolve: (checked: Checked) => void;
   reject: (error: Error) => void;
 }
 
@@ -43,13 +48,18 @@ export class ReplayWorkers {
    * ReplayMismatch for the first entry that is no valid assertion.
    */
   async check(entries: readonly Uint8Array[], first: number): Promise<VerifiedAssertion[]> {
-    const parts: Promise<VerifiedAssertion[]>[] = [];
+    return (await this.checkAhead(entries, first)).open();
+  }
+
+  /** checkAhead is `check` for entries whose turn comes later. */
+  async checkAhead(entries: readonly Uint8Array[], first: number): Promise<Checked> {
+    const parts: Promise<Checked>[] = [];
     for (let from = 0; from < entries.length; from += JOB_ENTRIES) parts.push(this.give(entries.slice(from, from + JOB_ENTRIES), first + from));
     // In their order, so that it is the first bad entry that is told; the others' failures are nobody's any more.
     for (const part of parts) part.catch(() => undefined);
-    const checked: VerifiedAssertion[] = [];
-    for (const part of parts) for (const one of await part) checked.push(one);
-    return checked;
+    const checked: Checked[] = [];
+    for (const part of parts) checked.push(await part);
+    return { open: () => checked.flatMap((part) => part.open()) };
   }
 
   /** close ends the threads. What they were at is rejected. */
@@ -67,7 +77,7 @@ export class ReplayWorkers {
     return thread;
   }
 
-  private give(entries: readonly Uint8Array[], first: number): Promise<VerifiedAssertion[]> {
+  private give(entries: readonly Uint8Array[], first: number): Promise<Checked> {
     if (this.gone !== null) return Promise.reject(this.gone);
     const job = packEntries(this.nextId++, entries);
     const thread = this.threads.reduce((least, one) => (one.jobs.size < least.jobs.size ? one : least));
@@ -85,7 +95,7 @@ export class ReplayWorkers {
       case 'good':
         this.signatures += answer.signatures;
         // The checks were made, and found good, by the worker.
-        job.resolve(assertionsFrom(answer.text, job.entries).map((parsed) => acceptSignatures({ parsed, checks: [] }, [])));
+        job.resolve({ open: () => assertionsFrom(answer.text, job.entries).map((parsed) => acceptSignatures({ parsed, checks: [] }, [])) });
         return;
       case 'bad': {
         const at = job.first + answer.at;
@@ -111,7 +121,7 @@ export class ReplayWorkers {
  * runs the transitions. It yields each seal in turn. Throws as `replayPeriod`.
  */
 export async function* replayPeriods(replayer: Replayer, periods: AsyncIterable<Period> | Iterable<Period>, workers: ReplayWorkers): AsyncGenerator<Batch, void> {
-  const waiting: { period: Period; checked: Promise<VerifiedAssertion[]> }[] = [];
+  const waiting: { period: Period; checked: Promise<Checked> }[] = [];
   const isFarAhead = () => waiting.length > 1 && waiting.reduce((sum, { period }) => sum + period.proofs.length, 0) > AHEAD_ENTRIES;
   let first = replayer.edges.proofs.size;
   const step = async (): Promise<Batch | null> => {
@@ -119,10 +129,10 @@ export async function* replayPeriods(replayer: Replayer, periods: AsyncIterable<
     if (oldest === undefined) return null;
     const { period, checked } = oldest;
     const { timeSec } = sealOf(period.names, replayer.edges.names.size);
-    return replayer.replay(await checked, timeSec, period.names);
+    return replayer.replay((await checked).open(), timeSec, period.names);
   };
   for await (const period of periods) {
-    const checked = workers.check(period.proofs, first);
+    const checked = workers.checkAhead(period.proofs, first);
     // If an earlier period fails, nobody waits for this one.
     checked.catch(() => undefined);
     waiting.push({ period, checked });

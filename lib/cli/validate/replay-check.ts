@@ -2,7 +2,6 @@ import { invariant, Refusal } from '../../core/refusal';
 import { type Both, BEFORE_GENESIS, type LastSeal } from '../../core/registry/batch';
 import { DueIndex, mayWait } from '../../core/registry/due-index';
 import { parseSeal } from '../../core/registry/parse-entry';
-import type { VerifiedAssertion } from '../../core/assertion/verify';
 import type { Envelope } from '../../core/keys/dsse';
 import type { Edge } from '../../core/tlog/edge';
 import { replayEvidence } from '../../core/validation/make-evidence';
@@ -11,7 +10,7 @@ import type { CopyState } from '../../copy/copy-state';
 import type { CopyWriter } from '../../copy/copy-writer';
 import { type Accused, LogFault, checkpointIn } from '../../copy/follow-faults';
 import type { PeriodCheck, SealedPeriod } from '../../copy/sealed-period';
-import type { ReplayWorkers } from '../../native/replay-workers';
+import type { Checked, ReplayWorkers } from '../../native/replay-workers';
 import { grownTiles } from './grown-tiles';
 
 /** ReplayParts is what replaying needs beside the state. */
@@ -38,7 +37,7 @@ class ReplayCheck implements PeriodCheck {
   readonly #state: CopyState;
   readonly #parts: ReplayParts;
   readonly #due: DueIndex;
-  readonly #checked = new Map<number, Promise<VerifiedAssertion[]>>();
+  readonly #checked = new Map<number, Promise<Checked>>();
   #edges: Both<Edge>;
   #last: LastSeal | null;
   /** The bytes of that seal. */
@@ -65,7 +64,7 @@ class ReplayCheck implements PeriodCheck {
   }
 
   ahead({ first, proofs, seal }: SealedPeriod): void {
-    const checked = this.#parts.workers.check(proofs, first.proofs);
+    const checked = this.#parts.workers.checkAhead(proofs, first.proofs);
     // If an earlier period fails, nobody waits for this one.
     checked.catch(() => undefined);
     this.#checked.set(seal.number, checked);
@@ -75,7 +74,8 @@ class ReplayCheck implements PeriodCheck {
     const { first, leaves, names, proofs, seal } = period;
     const from = { due: this.#due, edges: this.#edges, last: this.#last, map: this.#state.map, state: this.#state };
     try {
-      const checked = await (this.#checked.get(seal.number) ?? this.#parts.workers.check(proofs, first.proofs));
+      const ahead = this.#checked.get(seal.number) ?? this.#parts.workers.checkAhead(proofs, first.proofs);
+      const checked = (await ahead).open();
       const sealed = computePeriod(from, checked, seal.timeSec, names);
       sealed.staged.commit();
       this.#state.commit(sealed.writes, names);
