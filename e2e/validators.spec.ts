@@ -92,7 +92,7 @@ test('validators and their tokens are listed; a reader who counts tokens sees na
   const evidence = encodeEvidence(forkEvidence({ a: honest, b: forked, log: 'names', policies, registry: world.registry, tile: notAsked }));
   const harmless = encodeEvidence(forkEvidence({ a: honest, b: honest, log: 'names', policies, registry: world.registry, tile: notAsked }));
   const folder = join(server.dataDir, 'evidence');
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const bytes of [evidence, harmless]) writeFileSync(join(folder, evidenceFileName('fork', bytes)), bytes);
   await page.goto('/log/evidence');
   const guilty = page.getByRole('article').filter({ hasText: evidenceFileName('fork', evidence) });
