@@ -14,8 +14,8 @@ import { POLICIES_FILE, type PolicyWatch, encodePolicies } from './policy-watch'
 import { type PeriodCheck, PeriodReader, SealOrder, type SealedPeriod } from './sealed-period';
 import { type Target, proofsNoteOf } from './target';
 
-/** A commit comes when this much waits for it: what an interruption loses, and what memory holds. */
-const COMMIT_BYTES = 16 * 1024 * 1024;
+/** COMMIT_BYTES: a commit comes when this much waits for it: what an interruption loses, and what memory holds. */
+export const COMMIT_BYTES = 16 * 1024 * 1024;
 /** So many entries are shown to a check ahead of their turn. */
 const AHEAD_ENTRIES = 20_000;
 
@@ -37,6 +37,7 @@ export interface CopyJob {
   readonly registry: string;
   readonly clock: () => number;
   readonly stop: AbortSignal;
+  readonly commitBytes: number;
   readonly onProgress: (progress: Progress) => void;
   /** From now on the state holds what is not committed. */
   readonly onDirty: () => void;
@@ -72,7 +73,7 @@ export async function copyTarget(job: CopyJob): Promise<void> {
     done += count;
     bytes += sizeOf(period.names) + sizeOf(period.proofs);
     onProgress({ bytes, done, total: copier.total });
-    if (writer.edges.names.size === target.checkpoint.size || writer.waitingBytes > COMMIT_BYTES) await copier.commit(period);
+    if (writer.edges.names.size === target.checkpoint.size || writer.waitingBytes > job.commitBytes) await copier.commit(period);
   }
 }
 

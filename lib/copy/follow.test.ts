@@ -229,3 +229,44 @@ test('every file of a copy may be cut at any place: the repair finds it, and wha
     expectWhole(dir, log);
   }
 });
+
+test('a long copy is committed on the way, each time at a signed seal; interrupted, it goes on from there', async () => {
+  const dir = newFolder();
+  const source = new TestSource(log);
+  const stop = new AbortController();
+  const heads: number[] = [];
+  const reader = CopyReader.open(dir);
+  const one = await following(dir, source, {
+    commitBytes: 20_000,
+    onProgress: () => {
+      const seal = reader.head()?.seal;
+      if (seal !== undefined && seal !== heads.at(-1)) heads.push(seal);
+      if (heads.length === 3) stop.abort();
+    },
+    stop: stop.signal,
+  });
+  await expect(one.follower.step()).rejects.toMatchObject({ code: 'unreachable' });
+  expect(heads).toHaveLength(3);
+  const head = reader.needHead();
+  expect(head.seal).toBe(heads[2]);
+  expect(head.names.note).toBe(log.notes(log.seals[head.seal]).names);
+  await one.close();
+  const before = source.requests;
+  const again = await following(dir, source, { commitBytes: 20_000 });
+  await again.follower.step();
+  expect(source.requests - before).toBeLessThan(20);
+  await again.close();
+  expectWhole(dir, log);
+  reader.close();
+});
+
+test('a checkpoint on the way that is signed for another log than the one served is refused', async () => {
+  const source = new TestSource(log);
+  const other = new FixtureLog(world);
+  other.seal([makeRegister(world, makeIdentity(world.registry, 'somebody else'), 'another-name-here')]);
+  for (const { heads } of log.seals.slice(1, -1)) source.notesBySize.set(heads.names.size, other.notes().names);
+  const one = await following(newFolder(), source, { commitBytes: 20_000 });
+  await expect(one.follower.step()).rejects.toMatchObject({ code: 'forked-log' });
+  expect(one.follower.head).toBeNull();
+  await one.close();
+});

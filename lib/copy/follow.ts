@@ -5,7 +5,7 @@ import { policyKey } from '../core/registry/state';
 import { rootFromTiles } from '../core/tlog/nodes';
 import { type CopyHead, rootBytes } from './copy-head';
 import { CopyState } from './copy-state';
-import { type Progress, copyTarget } from './copy-target';
+import { COMMIT_BYTES, type Progress, copyTarget } from './copy-target';
 import type { CopyWriter } from './copy-writer';
 import { saveEvidence } from './evidence-folder';
 import { readFloor, removeFloor } from './floor';
@@ -28,6 +28,8 @@ export interface FollowOptions {
   readonly stop: AbortSignal;
   readonly check?: (state: CopyState) => PeriodCheck;
   readonly onProgress?: (progress: Progress) => void;
+  /** How much waits before a commit; see COMMIT_BYTES. */
+  readonly commitBytes?: number;
   /** Told when evidence against the registry was written. */
   readonly onEvidence?: (file: string) => void;
 }
@@ -98,7 +100,7 @@ export class Follower {
   }
 
   async #step(): Promise<boolean> {
-    const { clock, onProgress, registry, source, stop, writer } = this.#options;
+    const { clock, commitBytes = COMMIT_BYTES, onProgress, registry, source, stop, writer } = this.#options;
     const loaded = this.#load();
     // The proof log's checkpoint first: so it is not of a later seal than the name log's, as a rule.
     const proofsNote = textOf(await source.checkpoint('proofs'));
@@ -115,6 +117,7 @@ export class Follower {
     await copyTarget({
       check: loaded.check,
       clock,
+      commitBytes,
       onProgress: onProgress ?? (() => undefined),
       policies: loaded.policies,
       registry,
