@@ -61,15 +61,15 @@ export function noteTurns(core: RegistryCore, seal: number, tokens: VerifiedAsse
 }
 
 /** holds checks a stored token once more: a line that somebody put into the table would keep all others out of the log. */
-function holds({ live, log }: RegistryCore, { line, seal, vkey }: StoredCosignature): boolean {
-  const note = live.recent.find(({ number }) => number === seal)?.notes.names;
+function holds(core: RegistryCore, { line, seal, vkey }: StoredCosignature): boolean {
+  const note = core.live.recent.find(({ number }) => number === seal)?.notes.names;
   if (note === undefined) return false;
   try {
     verifyCosignature(parseVkey(vkey), parseNote(note).text, parseSignatureLine(line.trimEnd()).bytes);
     return true;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    log(`a token in the database, of ${vkey} on seal ${seal}, does not hold and is left out: ${error.detail}`);
+    core.log(`a token in the database, of ${vkey} on seal ${seal}, does not hold and is left out: ${error.detail}`);
     return false;
   }
 }

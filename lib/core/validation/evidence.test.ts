@@ -154,7 +154,7 @@ test('a promise that was kept convicts nobody, whatever became of the name since
     const proof = fixtureProof(log, { kind: 'name', name: 'carol-of-evidence', tenure });
     return verify(brokenReceiptEvidence({ assertion: parsed.envelope, proof, receipt, registry: carols.registry }), carols.registry);
   };
-  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? (expect.fail('nobody has it') as never);
+  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? expect.fail('nobody has it');
   const register = fixtures.makeRegister(carols, carol, '@carol-of-evidence');
   log.seal([register]);
   log.seal([makeTransfer(carols, carol, dave, record())]);
@@ -177,7 +177,7 @@ test('a cancel that was promised convicts too once the transfer has taken effect
   const log = new FixtureLog(carols);
   const [carol, dave] = ['carol', 'dave'].map((label) => fixtures.makeIdentity(carols.registry, label)) as [fixtures.FixtureIdentity, fixtures.FixtureIdentity];
   log.seal([fixtures.makeRegister(carols, carol, '@carol-of-evidence')]);
-  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? (expect.fail('nobody has it') as never);
+  const record = () => readRecord(log.state, 'carol-of-evidence')?.entry ?? expect.fail('nobody has it');
   log.seal([makeTransfer(carols, carol, dave, record())]);
   const cancel = makeCancel(carols, record(), carol.root);
   const prepared = receiptToSign({ assertion: cancel.hash, bySeal: 3, registry: carols.registry });
