@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RegistryInfo } from '../client/wire';
+import { makeCancel, makeTransfer } from '../core/assertion/fixture-names';
 import { type FixtureRegistry, makeIdentity, makeRegister } from '../core/assertion/fixtures';
+import { DEFAULT_DELAYS } from '../core/assertion/policy-defaults';
 import { verifySignature } from '../core/keys/ed25519';
+import { nameKey, readRecord } from '../core/registry/state';
 import { newDataDir } from '../server/app-for-tests';
 import { worldOf } from '../server/process-for-tests';
 import { openRegistryKeys } from '../server/registry-keys';
@@ -19,6 +22,7 @@ import { sandboxStripe } from './stripe-gateway';
 
 const START_SEC = Math.floor(Date.now() / 1000);
 const PERIOD_SEC = 60;
+const TRANSFER_SEC = 600;
 
 let db: Database;
 let core: RegistryCore;
@@ -30,7 +34,7 @@ beforeAll(async () => {
   const dataDir = newDataDir();
   db = await openDatabase({ dataDir });
   const keys = openRegistryKeys(join(dataDir, 'keys.json'), true, () => undefined);
-  core = await openRegistry({ clock: () => nowSec, db, keys, log: (line) => lines.push(line), origin: 'localhost:41931', periodSec: PERIOD_SEC, remember: () => undefined, seen: null, verifyMany: (checks) => checks.map(({ message, publicKey, signature }) => verifySignature(publicKey, message, signature)) });
+  core = await openRegistry({ clock: () => nowSec, db, delays: { ...DEFAULT_DELAYS, transferSec: TRANSFER_SEC }, keys, log: (line) => lines.push(line), origin: 'localhost:41931', periodSec: PERIOD_SEC, remember: () => undefined, seen: null, verifyMany: (checks) => checks.map(({ message, publicKey, signature }) => verifySignature(publicKey, message, signature)) });
   const stripe = sandboxStripe({ baseUrl: () => 'http://127.0.0.1:9', secretKey: 'sk_test_x', webhookSecret: 'whsec_x' });
   const info: RegistryInfo = await showRegistry(makeContext(core, { evidence: new EvidenceFolder(join(dataDir, 'evidence')), random: (count) => new Uint8Array(count), stripe }));
   world = worldOf(info, dataDir);
@@ -81,4 +85,31 @@ test('a young one keeps its time', async () => {
   nowSec += 20;
   expect(await sequenceBatch(core)).toMatchObject({ done: 'sealed', seal: 5 });
   expect(core.live.head.timeSec).toBe(cutSec);
+});
+
+test('it keeps its time if a transfer would take effect by now that was cancelled after the cut: the cancel was promised', async () => {
+  const [alice, bob] = ['alice', 'bob'].map((label) => makeIdentity(world.registry, label)) as [ReturnType<typeof makeIdentity>, ReturnType<typeof makeIdentity>];
+  const record = async () => {
+    await core.cache.load([nameKey('aliceoflate')]);
+    return readRecord(core.cache, 'aliceoflate')?.entry ?? expect.fail('nobody has it');
+  };
+  const nextSeal = async () => {
+    nowSec += PERIOD_SEC;
+    expect(await sequenceBatch(core)).toMatchObject({ done: 'sealed', refused: 0 });
+  };
+  await core.acceptor.submit(makeRegister(world, alice, 'aliceoflate', { notAfter: nowSec + 100_000 }).bytes);
+  await nextSeal();
+  await core.acceptor.submit(makeTransfer(world, alice, bob, await record(), { notAfter: nowSec + 100_000 }).bytes);
+  await nextSeal();
+  const dueSec = nowSec + TRANSFER_SEC;
+  while (nowSec + PERIOD_SEC < dueSec) await nextSeal();
+  nowSec = dueSec - 10;
+  await openCut(db, core.live.head.number, nowSec);
+  await core.acceptor.submit(makeCancel({ ...world, notAfter: nowSec + 100_000 }, await record(), alice.root).bytes);
+  nowSec += 100;
+  expect(await sequenceBatch(core)).toMatchObject({ assertions: 0, done: 'sealed' });
+  expect(core.live.head.timeSec).toBe(dueSec - 10);
+  nowSec += 1;
+  expect(await sequenceBatch(core)).toMatchObject({ assertions: 1, done: 'sealed', refused: 0 });
+  expect(await record()).toMatchObject({ ended: null, pending: [], tenure: 0, udf: alice.udf });
 });

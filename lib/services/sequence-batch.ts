@@ -101,10 +101,14 @@ async function make(core: RegistryCore, cut: StoredHead, accepted: readonly Veri
 
 /**
  * makeLater gives a cut that was left long ago the time of now, since validators refuse a seal whose time is far from their clock:
- * unless something in the cut would be refused then (it would have expired), for its acceptance was a promise. Null if so.
+ * unless something in the cut would be refused then (it would have expired), or something would fall due that did not then: what was
+ * accepted after the cut was judged without it. Both were promised. Null if so.
  */
 async function makeLater(core: RegistryCore, cut: StoredHead, accepted: readonly VerifiedAssertion[]): Promise<Made | null> {
-  const made = await make(core, { ...cut, cutSec: core.clock() }, accepted);
+  const { live } = core;
+  const nowSec = core.clock();
+  if (live.due.candidates(nowSec).length > live.due.candidates(cut.cutSec).length) return null;
+  const made = await make(core, { ...cut, cutSec: nowSec }, accepted);
   if (made === null) return null;
   const retimed = made.computed.refused.length > 0 ? null : await retimeCut(core.db, cut, made.cut.cutSec);
   if (retimed === null) {
