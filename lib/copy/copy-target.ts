@@ -8,7 +8,7 @@ import type { CopyHead } from './copy-head';
 import { refuseCopy } from './copy-refusal';
 import type { CopyState } from './copy-state';
 import type { CopyWriter } from './copy-writer';
-import { timeFault } from './follow-faults';
+import { forkFault, timeFault } from './follow-faults';
 import type { LogSource } from './log-source';
 import { POLICIES_FILE, type PolicyWatch, encodePolicies } from './policy-watch';
 import { type PeriodCheck, PeriodReader, SealOrder, type SealedPeriod } from './sealed-period';
@@ -137,7 +137,7 @@ class Copier {
       return;
     }
     const note = isLast ? target.note : textOf(await source.checkpointAt(names.size));
-    this.#checkNote(policies, note, names);
+    await this.#checkNote(policies, note, names);
     const proofsNote = isLast ? await proofsNoteOf(target, policies, registry) : null;
     if (policies.envelopes.length !== this.#job.policies.envelopes.length) await writer.replace(POLICIES_FILE, encodePolicies(policies.envelopes));
     const head: CopyHead = {
@@ -176,13 +176,16 @@ class Copier {
     return refuse('wrong-registry', `The source has the log of the registry ${policies.registry}, and not of ${this.#job.registry}.`);
   }
 
-  #checkNote(policies: PolicyWatch, note: string | null, names: TreeHead): void {
+  async #checkNote(policies: PolicyWatch, note: string | null, names: TreeHead): Promise<void> {
     if (note === null) {
       if (!this.#isNoteTrusted) refuse('untrusted-note', `The source has no signed checkpoint of the ${names.size} entries copied so far.`);
       return;
     }
     const { root, size } = policies.open('names', note);
-    if (size !== names.size || !equalBytes(root, names.root)) refuse('forked-log', `The registry has signed another name log of ${names.size} entries than the one it serves.`);
+    if (size === names.size && equalBytes(root, names.root)) return;
+    const { registry, target } = this.#job;
+    if (size === names.size && this.#isNoteTrusted && size < target.checkpoint.size) throw await forkFault({ policies: policies.envelopes, registry }, 'names', note, target.note, target.names);
+    refuse('forked-log', `The registry has signed another name log of ${names.size} entries than the one it serves.`);
   }
 
   /** A seal that can't follow from the one before shows more than a refusal says, if the registry signed it. */

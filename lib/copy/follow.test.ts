@@ -9,7 +9,9 @@ import { nameKey, policyKey, readPolicy, readRecord } from '../core/registry/sta
 import { provideFastCrypto } from '../native/fast-hash';
 import { CopyReader } from './copy-reader';
 import { CopyWriter } from './copy-writer';
+import { cutToCommon } from './cut-back';
 import { Follower, type FollowOptions } from './follow';
+import { signedNote } from './lies-for-tests';
 import { repairCopy } from './repair';
 import { TestSource } from './source-for-tests';
 import { StateIndex } from './state-index';
@@ -260,13 +262,72 @@ test('a long copy is committed on the way, each time at a signed seal; interrupt
   reader.close();
 });
 
-test('a checkpoint on the way that is signed for another log than the one served is refused', async () => {
+test('a checkpoint on the way that is signed for another log than the one served is refused, with evidence', async () => {
   const source = new TestSource(log);
-  const other = new FixtureLog(world);
-  other.seal([makeRegister(world, makeIdentity(world.registry, 'somebody else'), 'another-name-here')]);
-  for (const { heads } of log.seals.slice(1, -1)) source.notesBySize.set(heads.names.size, other.notes().names);
-  const one = await following(newFolder(), source, { commitBytes: 20_000 });
+  for (const { heads } of log.seals.slice(1, -1)) source.notesBySize.set(heads.names.size, signedNote(world, 'names', log.names.slice(1, heads.names.size + 1)));
+  const files: string[] = [];
+  const one = await following(newFolder(), source, { commitBytes: 20_000, onEvidence: (file) => files.push(file) });
   await expect(one.follower.step()).rejects.toMatchObject({ code: 'forked-log' });
   expect(one.follower.head).toBeNull();
+  expect(files).toEqual([expect.stringMatching(/^fork-/)]);
   await one.close();
+});
+
+test('a registry that continues the one followed is refused until its id is accepted; then the copy goes on, from its own history only', async () => {
+  const forked = new FixtureLog(makeRegistry('dying'));
+  const { registry } = forked.world;
+  forked.seal([makeRegister(forked.world, makeIdentity(registry, 'alice'), '@alice-cooper')]);
+  forked.seal([]);
+  const dir = newFolder();
+  const source = new TestSource(forked);
+  const old = await following(dir, source, { registry });
+  await old.follower.step();
+  await old.close();
+  forked.continueAs('successor');
+  forked.seal([]);
+  source.show(forked);
+  source.registry = forked.world.registry;
+  const pinned = await following(dir, source, { registry });
+  await expect(pinned.follower.step()).rejects.toMatchObject({ code: 'untrusted-note' });
+  await pinned.close();
+  const accepted = await following(dir, source, { registry: forked.world.registry });
+  expect(await accepted.follower.step()).toBe(true);
+  expect(accepted.follower.head).toMatchObject({ origin: 'successor.example', registry: forked.world.registry });
+  expect(await accepted.follower.step()).toBe(false);
+  await accepted.close();
+  // From nothing, by the new id alone; a source that doesn't even claim to have it is not read to its end.
+  const fresh = await following(newFolder(), source, { registry: forked.world.registry });
+  expect(await fresh.follower.step()).toBe(true);
+  await fresh.close();
+  source.registry = registry;
+  const doubted = await following(newFolder(), source, { registry: forked.world.registry });
+  await expect(doubted.follower.step()).rejects.toMatchObject({ code: 'wrong-registry' });
+  await doubted.close();
+});
+
+test('where the new registry goes on from an older copy, only the seals that they share are kept', async () => {
+  const make = (minutes: number) => {
+    const one = new FixtureLog(makeRegistry('dying'));
+    for (let i = 0; i < minutes; i++) one.seal([]);
+    return one;
+  };
+  const dir = newFolder();
+  const longer = make(6);
+  const { registry } = longer.world;
+  const one = await following(dir, new TestSource(longer), { registry });
+  await one.follower.step();
+  await one.close();
+  const shorter = make(4);
+  shorter.continueAs('successor');
+  const source = new TestSource(shorter);
+  source.registry = shorter.world.registry;
+  const refused = await following(dir, source, { registry: shorter.world.registry });
+  await expect(refused.follower.step()).rejects.toMatchObject({ code: expect.stringMatching(/rolled-back|forked-log/) });
+  await refused.close();
+  expect(await cutToCommon(dir, source)).toBe(2);
+  const again = await following(dir, source, { registry: shorter.world.registry });
+  expect(await again.follower.step()).toBe(true);
+  expect(again.follower.head?.seal).toBe(5);
+  await again.close();
+  expect(await cutToCommon(dir, new TestSource(new FixtureLog(makeRegistry('stranger'))))).toBeNull();
 });
