@@ -4,6 +4,7 @@ import { InvariantError, Refusal, refuse } from '../refusal';
 import type { LastSeal } from '../registry/batch';
 import { DueIndex } from '../registry/due-index';
 import { parseEntry, parseSeal, parseStateEntry } from '../registry/parse-entry';
+import { checkSupported } from '../registry/policy';
 import { keyText, nameKey, policyKey, type SealEntry, type StateItem, type StateReader, stateValue } from '../registry/state';
 import { appendLeaves, type Edge, headOf, type TreeHead } from '../tlog/edge';
 import { leafHash } from '../tlog/hash';
@@ -104,6 +105,10 @@ function checkState(facts: Facts, shown: readonly ReadShownState[], before: Seal
     },
   };
   for (const key of affected(period)) if (!items.has(keyText(key))) refuse('bad-evidence', 'The state of a name that the period changes is not shown.');
+  const policy = items.get(keyText(policyKey()));
+  if (policy?.entry.type !== 'policy') return refuse('bad-evidence', 'The policy in force is not shown.');
+  // Under rules that this program does not know it would convict what it only does not understand.
+  checkSupported(policy.entry.policy);
   const held = [...items.values()].filter((item) => item !== null);
   return { due: DueIndex.of(held), map, state };
 }
