@@ -6,6 +6,10 @@ import type { VerifyMany } from './signatures';
 
 /** How many one group takes. */
 const MAX_GROUP = 500;
+/** A second group is prepared beside the first only if it has so many: smaller ones cost more, three questions to the database each, than the wait. */
+const PREPARING = 2;
+const WORTH_ANOTHER = 16;
+
 /** IntakeParts are the steps on the way in. */
 export interface IntakeParts {
   verifyMany: VerifyMany;
@@ -27,13 +31,12 @@ type Reject = (error: unknown) => void;
 
 /**
  * Intake brings assertions to the acceptor in groups: while one group is stored, the next one is prepared (signatures checked, state
- * read), and the rest arrives. Nothing waits for a clock: the busier it is, the larger the groups. Preparing two at a time would only
- * make them smaller, and each costs three questions to the database.
+ * read), and the rest arrives. Nothing waits for a clock: the busier it is, the larger the groups.
  */
 export class Intake {
   private arrived: Arrival[] = [];
   private ready: Arrival[] = [];
-  private isPreparing = false;
+  private preparing = 0;
   private isScheduled = false;
   private isAccepting = false;
   private count = 0;
@@ -65,10 +68,10 @@ export class Intake {
   }
 
   private prepareNext(): void {
-    if (this.isPreparing || this.arrived.length === 0) return;
-    this.isPreparing = true;
+    if (this.preparing >= PREPARING || this.arrived.length < (this.preparing === 0 ? 1 : WORTH_ANOTHER)) return;
+    this.preparing += 1;
     void this.prepare(this.arrived.splice(0, MAX_GROUP)).finally(() => {
-      this.isPreparing = false;
+      this.preparing -= 1;
       this.prepareNext();
       this.acceptNext();
     });
