@@ -38,7 +38,7 @@ export interface CopyHead {
   /** Whether the seals were only checked as `mns follow` does, or all replayed. */
   readonly checked: 'followed' | 'replayed';
   readonly from: CopyStart | null;
-  /** When the source was last heard to have nothing newer than this, by this machine's clock. */
+  /** When this was committed, by this machine's clock. */
   readonly updatedSec: number;
 }
 

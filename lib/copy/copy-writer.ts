@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../core/bytes/bytes';
@@ -188,7 +188,10 @@ async function cutFile(dir: string, log: LogName, name: string, sizeBytes: numbe
 
 /** Drafts of files that were being replaced when a process ended. */
 async function removeDrafts(dir: string): Promise<void> {
-  const drafts = readdirSync(dir).filter((name) => /\.[0-9a-f]{12}\.new$/.test(name));
-  for (const name of drafts) await rm(join(dir, name), { force: true });
-  if (drafts.length > 0) await syncFolder(dir);
+  for (const folder of ['.', 'names', 'proofs', 'state', 'snapshot', 'evidence']) {
+    const path = join(dir, folder);
+    const drafts = existsSync(path) ? readdirSync(path).filter((name) => /\.[0-9a-f]{12}\.new$/.test(name)) : [];
+    for (const name of drafts) await rm(join(path, name), { force: true });
+    if (drafts.length > 0) await syncFolder(path);
+  }
 }

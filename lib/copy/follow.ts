@@ -7,6 +7,7 @@ import { type CopyHead, rootBytes } from './copy-head';
 import { CopyState } from './copy-state';
 import { COMMIT_BYTES, type Progress, copyTarget } from './copy-target';
 import type { CopyWriter } from './copy-writer';
+import { isDiskTrouble } from './disk';
 import { saveEvidence } from './evidence-folder';
 import { readFloor, removeFloor } from './floor';
 import { type Accused, LogFault, checkpointIn, forkFault } from './follow-faults';
@@ -95,8 +96,17 @@ export class Follower {
 
   /** close saves the state, so that the next start is quick. */
   async close(): Promise<void> {
-    if (!this.#isDirty) await this.#loaded?.state.save(this.#options.writer);
+    if (!this.#isDirty && this.#loaded !== null) await this.#saveState(this.#loaded.state);
     await this.#unload();
+  }
+
+  /** A state that is not saved, because the disk is full perhaps, is made again at the next start. */
+  async #saveState(state: CopyState): Promise<void> {
+    try {
+      await state.save(this.#options.writer);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+    }
   }
 
   async #step(): Promise<boolean> {
@@ -133,7 +143,7 @@ export class Follower {
         loaded.policies = policies;
         this.#isDirty = false;
         if ((readFloor(writer.dir)?.names.size ?? Infinity) <= committed.names.size) await removeFloor(writer.dir);
-        if (loaded.state.isSaveDue) await loaded.state.save(writer);
+        if (loaded.state.isSaveDue) await this.#saveState(loaded.state);
         await loaded.check.committed?.(committed);
       },
     });
