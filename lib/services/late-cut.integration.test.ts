@@ -102,7 +102,7 @@ test('it keeps its time if a transfer would take effect by now that was cancelle
   await core.acceptor.submit(makeTransfer(world, alice, bob, await record(), { notAfter: nowSec + 100_000 }).bytes);
   await nextSeal();
   const dueSec = nowSec + TRANSFER_SEC;
-  while (nowSec + PERIOD_SEC < dueSec) await nextSeal();
+  for (let left = TRANSFER_SEC; left > PERIOD_SEC; left -= PERIOD_SEC) await nextSeal();
   nowSec = dueSec - 10;
   await openCut(db, core.live.head.number, nowSec);
   await core.acceptor.submit(makeCancel({ ...world, notAfter: nowSec + 100_000 }, await record(), alice.root).bytes);
