@@ -3,13 +3,15 @@ import { type ParsedAssertion, readAssertion } from '../core/assertion/parse';
 import { receiptToSign } from '../core/assertion/receipt';
 import { acceptSignatures, planReading, type VerifiedAssertion } from '../core/assertion/verify';
 import { attach } from '../core/keys/dsse';
-import { Refusal, refuse } from '../core/refusal';
+import { Refusal } from '../core/refusal';
 import type { StateReader } from '../core/registry/state';
 import type { Database } from '../storage/database';
 import { readHead, type StoredHead } from '../storage/heads';
 import { acceptGroup, findAssertions, listPending, type NewPending } from '../storage/pending-store';
 import { AcceptedState, type Position } from './accepted-state';
+import { checkFits } from './check-fits';
 import type { Accepted, AssertionStatus } from './context';
+import { EnrolmentBudget } from './enrolment-budget';
 import { type Candidate, Intake } from './intake';
 import type { RegistryKeys } from './keys';
 import type { LiveRegistry } from './live-registry';
@@ -25,8 +27,6 @@ const MAX_QUEUE = 2_000;
 const MAX_TURNS = 2_000;
 /** What waits for seals; more would make a seal so large that its minute could not be kept: 50,000 registrations, the heaviest kind, took 46 s on two busy cores. */
 const MAX_WAITING = 100_000;
-/** An assertion must be valid for this many periods, or its promise could not be kept. */
-const MARGIN_PERIODS = 3;
 /** Without a seal for so many periods, and at least so many seconds (another process may be taking the lead), nothing more is promised: it could expire unsealed. */
 const LATE_PERIODS = 3;
 const LATE_MIN_SEC = 30;
@@ -59,6 +59,7 @@ export class Acceptor {
   /** counts for /metrics */
   readonly stats = { accepted: 0, refused: 0, groups: 0 };
   private readonly mutex = new Mutex();
+  private readonly enrolments = new EnrolmentBudget();
   private readonly kept = new Map<string, { verified: VerifiedAssertion; bySeal: number }>();
   private state: AcceptedState;
   private stale = true;
@@ -94,7 +95,7 @@ export class Acceptor {
       if (this.intake.size >= MAX_QUEUE) refuseService('overloaded', 'Too many changes are coming in at once. Try again in a moment.', 1);
       if (this.state.waiting >= MAX_WAITING) refuseService('overloaded', 'The next seal is full.', Math.max(1, this.parts.live.nextSealSec() - this.parts.clock()));
       const reading = readAssertion(bytes);
-      this.checkFits(reading.parsed);
+      checkFits(reading.parsed, this.parts.live, this.parts.clock());
       this.intake.add(planReading(reading, false), resolve, reject);
     });
   }
@@ -103,7 +104,7 @@ export class Acceptor {
   async rehearse(bytes: Uint8Array): Promise<void> {
     this.checkOpen();
     const verified = await this.check(bytes);
-    this.checkFits(verified.parsed);
+    checkFits(verified.parsed, this.parts.live, this.parts.clock());
     await this.inTurn(async () => {
       await this.refresh();
       await this.caughtUp(() => loadStateFor([verified.parsed], this.parts.cache, this.state, this.state.due));
@@ -244,17 +245,23 @@ export class Acceptor {
     const taken: Candidate[] = [];
     const refused: { one: Candidate; error: Refusal | ServiceRefusal }[] = [];
     for (const one of group) {
+      const { payload } = one.verified.parsed;
       try {
+        this.enrolments.check(payload, clock());
         draft.take(one.verified);
+        this.enrolments.spend(payload);
         taken.push(one);
       } catch (error) {
-        refused.push({ one, error: error instanceof Refusal ? error : this.faulty(one, error) });
+        refused.push({ one, error: error instanceof Refusal || error instanceof ServiceRefusal ? error : this.faulty(one, error) });
       }
     }
     const rows: NewPending[] = taken.map(({ verified: { parsed } }) => ({ hash: fromBase64(parsed.hash, 32), bytes: parsed.bytes, bySeal }));
     const { position } = this.state;
     const lastSeq = rows.length === 0 ? await this.confirmed(position) : await acceptGroup(db, position, rows, clock());
-    if (lastSeq === null) return false;
+    if (lastSeq === null) {
+      for (const { verified } of taken) this.enrolments.giveBack(verified.parsed.payload);
+      return false;
+    }
     draft.keep(taken.map(({ verified }) => verified.parsed.hash), lastSeq);
     this.stats.groups += 1;
     this.stats.accepted += taken.length;
@@ -293,17 +300,6 @@ export class Acceptor {
     }
     if (status.state === 'accepted' || status.state === 'sealed') one.accepted({ hash, bySeal: status.bySeal, receipt: status.receipt });
     else one.refused(error);
-  }
-
-  /** checkFits refuses what is for another registry, or could expire before it is sealed. */
-  private checkFits({ payload: { notAfter, registry } }: ParsedAssertion): void {
-    const { live, clock } = this.parts;
-    if (registry !== null && registry !== live.id) refuse('other-registry', 'This was signed for another registry.');
-    const nowSec = clock();
-    if (notAfter < nowSec) refuse('expired', 'This was to be sealed earlier: its `notAfter` is past.');
-    if (notAfter < nowSec + MARGIN_PERIODS * live.periodSec) {
-      refuseService('expires-too-soon', `\`notAfter\` must be at least ${MARGIN_PERIODS * live.periodSec} seconds from now, so that the promise to log it can be kept.`);
-    }
   }
 
   private async check(bytes: Uint8Array): Promise<VerifiedAssertion> {
