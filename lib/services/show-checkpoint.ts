@@ -15,5 +15,5 @@ export async function showCheckpointAt(ctx: AppContext, size: number): Promise<{
   const seal = size <= head.names.size ? await sealByNamesSize(ctx.db, size) : null;
   if (seal === null) return refuseService('not-found', 'No seal ends at this size.');
   const final = seal.number <= head.number - OPEN_SEALS;
-  return { final, note: await cosignedNote(ctx.db, { note: seal.names.note, number: seal.number }) };
+  return { final, note: await cosignedNote(ctx, { note: seal.names.note, number: seal.number }) };
 }

@@ -44,7 +44,7 @@ export async function newestCosignedSeal(ctx: AppContext): Promise<number | null
 export async function showCosigned(ctx: AppContext): Promise<string> {
   const number = await newestCosignedSeal(ctx);
   const seal = number === null ? null : await sealByNumber(ctx.db, number);
-  if (seal !== null) return cosignedNote(ctx.db, { note: seal.names.note, number: seal.number });
+  if (seal !== null) return cosignedNote(ctx, { note: seal.names.note, number: seal.number });
   const enrolled = await enrolledValidators(ctx);
   return refuseService('not-cosigned', enrolled.length === 0 ? 'No validator is enrolled here yet, so no checkpoint has a quorum of tokens.' : `No checkpoint of the newest ${QUORUM_SEALS} has tokens of more than half of the ${enrolled.length} enrolled validators.`);
 }
