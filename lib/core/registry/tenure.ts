@@ -67,12 +67,14 @@ export interface Opening extends Contents {
   readonly proof: number;
   readonly registration: Registration;
   readonly allowance: number;
+  /** root-signed changes used already */
+  readonly rootChanges: number;
   readonly schedule: number;
 }
 
 /** openTenure is the first record of the tenure after `last`; its three chains open with the hash of the assertion it rests on. */
 export function openTenure(last: RecordEntry, opening: Opening): RecordEntry {
-  const { allowance, display, dns, hash, proof, registration, schedule, service, to } = opening;
+  const { allowance, display, dns, hash, proof, registration, rootChanges, schedule, service, to } = opening;
   return {
     after: hash,
     allowance,
@@ -88,7 +90,7 @@ export function openTenure(last: RecordEntry, opening: Opening): RecordEntry {
     prev: null,
     proof,
     registration,
-    root: { changes: 0, head: hash },
+    root: { changes: rootChanges, head: hash },
     schedule,
     service,
     source: proof,
@@ -102,10 +104,12 @@ export function openTenure(last: RecordEntry, opening: Opening): RecordEntry {
 export function passOn(found: Found, kind: PendingChange['kind'], next: Contents & { readonly hash: string; readonly proof: number; readonly to: string }, state: StateReader): RecordEntry[] {
   const { entry } = found;
   if (kind === 'transfer') {
-    const opening: Opening = { ...next, allowance: entry.allowance - entry.changes, registration: 'transfer', schedule: entry.schedule };
+    const allowance = entry.allowance - entry.changes;
+    // With nothing else left, the root-signed ones are passed on as well: or two identities could hand a name to and fro for ever.
+    const opening: Opening = { ...next, allowance, registration: 'transfer', rootChanges: allowance === 0 ? entry.root.changes : 0, schedule: entry.schedule };
     return [close(found, 'transfer', next.proof), openTenure(entry, opening)];
   }
   const { schedule } = policyInForce(state).policy;
-  const opening: Opening = { ...next, allowance: schedule.changes, registration: 'reassigned', schedule: schedule.version };
+  const opening: Opening = { ...next, allowance: schedule.changes, registration: 'reassigned', rootChanges: 0, schedule: schedule.version };
   return [close(found, 'reassignment', next.proof), openTenure(entry, opening)];
 }

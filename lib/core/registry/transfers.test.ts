@@ -139,16 +139,30 @@ test('one transfer a seal by the signing key, and none in the seal of another ch
   expect(codeOf(minutes, second)).toBe('taken');
 });
 
-test('every transfer uses a change of what was paid for, so that no two identities can pass a name to and fro for ever', () => {
+test('every transfer uses a change of what was paid for or one of the ten of the root key, so that no two identities can pass a name to and fro for ever', () => {
   const minutes = start();
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 60; i++) {
     const [from, to] = i % 2 === 0 ? [alice, bob] : [bob, alice];
     minutes.take(names.makeRootTransfer(world, from, to, record(minutes)));
-    expect(record(minutes)).toMatchObject({ allowance: 49 - i, tenure: i + 1 });
+    expect(record(minutes)).toMatchObject({ allowance: Math.max(0, 49 - i), root: { changes: Math.max(0, i - 49) }, tenure: i + 1 });
   }
+  expect(codeOf(minutes, names.makeTransfer(world, alice, bob, record(minutes)))).toBe('no-changes-left');
   expect(codeOf(minutes, names.makeRootTransfer(world, alice, bob, record(minutes)))).toBe('no-changes-left');
   minutes.take(names.makeTopup(world, record(minutes)));
   expect(codeOf(minutes, names.makeRootTransfer(world, alice, bob, record(minutes)))).toBe('taken');
+});
+
+test('whoever has the signing key can use up the changes, and the owner still gives the name away with the root key', () => {
+  const minutes = start();
+  for (let i = 0; i < 50; i++) {
+    minutes.take(fixtures.makeUpdate(world, alice, record(minutes), { service: `host-${i}.example` }));
+    minutes.seal();
+  }
+  const used = record(minutes);
+  expect(used.changes).toBe(used.allowance);
+  expect(codeOf(minutes, names.makeTransfer(world, alice, bob, used))).toBe('no-changes-left');
+  minutes.take(names.makeRootTransfer(world, alice, bob, used));
+  expect(record(minutes)).toMatchObject({ allowance: 0, root: { changes: 1 }, tenure: 1, udf: bob.udf });
 });
 
 test('an identity gives away at most a hundred names at a time, so that a rotation stays small; by the root key as many as it likes', () => {
