@@ -44,6 +44,8 @@ test.each([
   ['any of three', `${witnesses}\ngroup g any v0 v1 v2\nquorum g`],
   ['more than there are', `${witnesses}\ngroup g 4 v0 v1 v2\nquorum g`],
   ['a member that is not named before', `group g all v0\n${witnesses}\nquorum g`],
+  ['a quorum of a group that comes after', `${witnesses}\nquorum g\ngroup g 2 v0 v1 v2`],
+  ['a quorum of a validator who comes after', `quorum v0\n${witnesses}`],
   ['one key under two names', `witness a ${north.text}\nwitness b ${north.text}\ngroup g all a b\nquorum g`],
   ['one validator twice', `${witnesses}\ngroup g all v0 v0\nquorum g`],
   ['a group of groups', `${witnesses}\ngroup g all v0\ngroup h all g v1\nquorum h`],

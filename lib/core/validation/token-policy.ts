@@ -44,13 +44,10 @@ export function parseTokenPolicy(text: string): TokenPolicy {
   for (const [at, line] of text.split(/\r?\n/).entries()) readLine(read, line.trim(), at + 1);
   const { quorum } = read;
   if (quorum === null) return bad('There is no line `quorum`.');
-  const witness = read.witnesses.get(quorum);
-  const group = witness === undefined ? read.groups.get(quorum) : { members: [witness], threshold: 1 };
-  if (group === undefined) return bad(`The quorum is ${quorum === 'none' ? 'none, which trusts nobody' : `the unknown group ${quorum}`}.`);
-  if (group.threshold * 2 <= group.members.length) {
-    bad(`${group.threshold} of ${group.members.length} is not more than half: two halves could be shown two different logs.`);
+  if (quorum.threshold * 2 <= quorum.members.length) {
+    bad(`${quorum.threshold} of ${quorum.members.length} is not more than half: two halves could be shown two different logs.`);
   }
-  return { maxAgeSec: read.maxAgeSec ?? DEFAULT_MAX_AGE_SEC, threshold: group.threshold, validators: group.members };
+  return { maxAgeSec: read.maxAgeSec ?? DEFAULT_MAX_AGE_SEC, threshold: quorum.threshold, validators: quorum.members };
 }
 
 /** formatTokenPolicy writes a policy in that form. */
@@ -103,7 +100,7 @@ interface Group {
 interface Draft {
   readonly witnesses: Map<string, TrustedValidator>;
   readonly groups: Map<string, Group>;
-  quorum: string | null;
+  quorum: Group | null;
   maxAgeSec: number | null;
 }
 
@@ -128,7 +125,7 @@ function readLine(read: Draft, line: string, number: number): void {
       return readGroup(read, words, number);
     case 'quorum':
       if (words.length !== 1 || read.quorum !== null) bad(`Line ${number}: there is one quorum, of one name.`);
-      read.quorum = words[0] ?? '';
+      read.quorum = readQuorum(read, words[0] ?? '', number);
       return;
     default:
       return bad(`Line ${number} is neither log, witness, group nor quorum.`);
@@ -160,6 +157,14 @@ function readGroup(read: Draft, words: readonly string[], number: number): void 
   if (threshold === null || threshold < 1 || threshold > members.length) return bad(`Line ${number}: group <name> any|all|<number> <validator>…`);
   for (const group of read.groups.values()) if (group.members.some((member) => members.includes(member))) bad(`Line ${number}: a validator stands in one group.`);
   read.groups.set(name, { members, threshold });
+}
+
+/** readQuorum: as in a group, what a quorum names stands before it. */
+function readQuorum(read: Draft, name: string, number: number): Group {
+  if (name === 'none') return bad(`Line ${number}: the quorum is none, which trusts nobody.`);
+  const witness = read.witnesses.get(name);
+  if (witness !== undefined) return { members: [witness], threshold: 1 };
+  return read.groups.get(name) ?? bad(`Line ${number}: the quorum ${name} is not named before.`);
 }
 
 function checkName(read: Draft, name: string, number: number): void {
