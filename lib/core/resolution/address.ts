@@ -72,6 +72,8 @@ export function parseAddress(input: string): Address {
 function readHost(host: string, account: string | null, isName: boolean): NameAddress | ElsewhereAddress {
   const devices = account === null ? [] : account.split('.');
   const inZone = IN_ZONE.exec(host)?.[1];
+  // Or the last label before the @ would be taken for the name, and this for its tenure.
+  if (account !== null && /^[0-9]+$/.test(inZone ?? host)) refuse('bad-address', 'What stands after the @ is a number, and no name.');
   if (inZone !== undefined) return nameOf([...devices, ...inZone.split('.')]);
   if (/^mm--\.?$/i.test(host)) refuse('bad-address', 'mm-- is where all names are in DNS, and no name itself.');
   const labels = host.split('.');
