@@ -29,23 +29,29 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** DRAFT ends the name of a file that is being written to take another's place. */
+export const DRAFT = '.new';
+
+/** replaceFile makes what `write` writes a file's whole content, or leaves the file as it was; on disk when it returns. Several may do so at once: one wins. */
+export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}${DRAFT}`;
+  const file = await open(beside, 'wx', 0o644);
+  try {
+    await write(file);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(beside, path);
+  await syncFolder(dirname(path));
+}
+
 /** REAL_DISK is the machine's own. */
 export const REAL_DISK: Disk = {
-  async replace(path, bytes) {
-    const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
-    const file = await open(beside, 'wx', 0o644);
-    try {
-      await writeAll(file, bytes, 0);
-      await file.sync();
-    } catch (error) {
-      await file.close();
-      await rm(beside, { force: true });
-      throw error;
-    }
-    await file.close();
-    await rename(beside, path);
-    await syncFolder(dirname(path));
-  },
+  replace: (path, bytes) => replaceFile(path, (file) => writeAll(file, bytes, 0)),
   sync: (file) => file.datasync(),
   write: writeAll,
 };

@@ -1,11 +1,11 @@
-import { createHash, type Hash, randomBytes } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '../../core/bytes/bytes';
 import { NameTable } from '../../core/resolution/name-table';
 import { type TableCounts, UDF_BYTES } from '../../core/resolution/table-layout';
-import { syncFolder } from '../../copy/disk';
+import { DRAFT, replaceFile } from '../../copy/disk';
 import { UdfFile } from './udf-file';
 
 /*
@@ -25,7 +25,6 @@ const MAGIC = Buffer.from('mns-name-table/v1'.padEnd(31) + '\n', 'latin1');
 const MAX_HEADER_BYTES = 65_536;
 const BLOCK_BYTES = 1 << 20;
 const ROWS_AT_ONCE = 16_384;
-const DRAFT = '.new';
 /** A draft so old was left by a process that died. */
 const DRAFT_LEFT_MS = 3_600_000;
 
@@ -103,9 +102,6 @@ function readWhole(fd: number, into: Uint8Array, hash: Hash | null): void {
 export async function saveTable(path: string, table: NameTable, udfs: UdfFile, origin: TableOrigin): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await removeLeft(dirname(path));
-  // several processes may serve one copy
-  const beside = `${path}.${randomBytes(6).toString('hex')}${DRAFT}`;
-  const file = await open(beside, 'wx');
   const sections = table.sections();
   const counts = table.counts();
   const header = Buffer.from(JSON.stringify({ ...origin, counts }));
@@ -113,19 +109,12 @@ export async function saveTable(path: string, table: NameTable, udfs: UdfFile, o
   length.writeUInt32LE(header.length);
   const hash = createHash('sha256');
   let udfsAt = 0;
-  try {
+  // several processes may serve one copy
+  await replaceFile(path, async (file) => {
     for (const part of [MAGIC, length, header, ...sections]) udfsAt += await append(file, part, hash);
     for (let row = 0; row < counts.rows; row += ROWS_AT_ONCE) await append(file, udfs.stretch(row, Math.min(counts.rows, row + ROWS_AT_ONCE)), hash);
     await append(file, hash.digest(), null);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await rm(beside, { force: true });
-    throw error;
-  }
-  await file.close();
-  await rename(beside, path);
-  await syncFolder(dirname(path));
+  });
   udfs.use(path, udfsAt, counts.rows, table.rows);
 }
 
