@@ -53,7 +53,7 @@ export function ValidatorBoard({ initial }: { initial: ValidatorsInfo }) {
 
 function quorumText({ cosignedSeal, quorum, seal }: ValidatorsInfo): string {
   if (quorum === null) return '';
-  if (cosignedSeal === null) return `No seal of late has tokens of ${quorum} of them, which is more than half.`;
-  if (cosignedSeal === seal) return `The newest seal, ${seal}, has tokens of more than half of them.`;
-  return `Seal ${cosignedSeal} is the newest with tokens of more than half of them; the newest of all is ${seal}.`;
+  if (cosignedSeal === null) return `No seal of late has tokens of ${quorum} of them, more than half of those heard of lately.`;
+  if (cosignedSeal === seal) return `The newest seal, ${seal}, has tokens of more than half of those heard of lately.`;
+  return `Seal ${cosignedSeal} is the newest with tokens of more than half of those heard of lately; the newest of all is ${seal}.`;
 }

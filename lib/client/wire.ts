@@ -172,7 +172,7 @@ export interface ValidatorInfo {
 export interface ValidatorsInfo {
   seal: number;
   nowSec: number;
-  /** how many tokens are more than half of those enrolled; null if nobody is */
+  /** how many tokens are more than half of those that are enrolled and were heard of late; null if nobody was */
   quorum: number | null;
   /** the newest seal with so many */
   cosignedSeal: number | null;

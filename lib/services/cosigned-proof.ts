@@ -5,7 +5,7 @@ import { cosignaturesOf } from '../storage/cosignature-store';
 import type { AppContext } from './app-context';
 import type { SealFacts } from './live-registry';
 import { showCheckpointAt } from './show-checkpoint';
-import { enrolledValidators, quorumOf } from './validators';
+import { activeValidators, quorumOf } from './validators';
 
 /** How long a reader who counts tokens waits for those on a seal just made; validators replay it in the meantime. */
 const WAIT_MS = 15_000;
@@ -18,7 +18,7 @@ let waiting = 0;
 const arrivals = new WeakMap<SealFacts, Promise<void>>();
 
 /**
- * withTokens makes a state proof of a seal that a quorum of the enrolled validators has checked, with their lines on its checkpoint. A
+ * withTokens makes a state proof of a seal that more than half of the active validators have checked, with their lines on its checkpoint. A
  * seal just made has no tokens for a moment: it waits for them, and answers with what there is if they do not come.
  */
 export async function withTokens(ctx: AppContext, prove: () => Promise<StateProof>): Promise<StateProof> {
@@ -44,12 +44,12 @@ function arrival(ctx: AppContext): Promise<void> {
 }
 
 async function waitFor(ctx: AppContext, head: SealFacts): Promise<void> {
-  const enrolled = new Set((await enrolledValidators(ctx)).map(({ vkey }) => vkey));
-  if (enrolled.size === 0) return;
+  const active = new Set(await activeValidators(ctx));
+  if (active.size === 0) return;
   const untilMs = Date.now() + WAIT_MS;
   while (Date.now() < untilMs && ctx.registry.head === head) {
-    const tokens = (await cosignaturesOf(ctx.db, [head.number])).filter(({ role, vkey }) => role === 'validator' && enrolled.has(vkey));
-    if (tokens.length >= quorumOf(enrolled.size)) return;
+    const tokens = (await cosignaturesOf(ctx.db, [head.number])).filter(({ role, vkey }) => role === 'validator' && active.has(vkey));
+    if (tokens.length >= quorumOf(active.size)) return;
     await lineOrTime(ctx);
   }
 }
