@@ -40,7 +40,10 @@ export function effectOf({ name, proof }: Candidate, state: StateReader, now: Mo
   return reversed === undefined ? null : [close(found, 'unpaid', proof)];
 }
 
-/** fits judges a pending change once more, by the record as it is now. Everything that bars one ends it at once today, so this is the second lock on the door. */
+/**
+ * fits judges a pending change once more, by the record as it is now. What bars one ends it at once, but for a payment lock that had
+ * stopped counting and counts again, because a policy with a shorter period came into force meanwhile (SPEC §8).
+ */
 function fits(pending: PendingChange, record: RecordEntry, state: StateReader, now: Moment): boolean {
   if (pending.to === record.udf) return false;
   return pending.kind === 'reassign' ? record.case !== null : record.case === null && lockAt(record, state, now) === null;

@@ -26,12 +26,30 @@ export function checkRecordSigners(facts: Facts, record: RecordEntry, identity: 
   const about: Case = { chain, evidence, facts, identity, record };
   const source = shownAt(about, record.source, 'The assertion that the record’s contents come from is not shown.');
   const last = shownAt(about, record.proof, 'The record’s assertion is not shown.');
+  checkEnded(about, last.payload.type);
   checkSource(about, source, record.source);
   if (record.source !== record.proof) checkLast(about, last);
 }
 
 function shownAt({ evidence }: Case, index: number, detail: string): ParsedAssertion {
   return evidence.find((one) => one.index === index)?.parsed ?? refuse('bad-proof-file', detail);
+}
+
+/** ENDINGS says how a tenure may have ended whose record rests on an assertion of that type; by all others it lives. */
+const ENDINGS: Partial<Record<ParsedAssertion['payload']['type'], RecordEntry['ended']>> = {
+  'payment-reversed': 'unpaid',
+  reassign: 'reassignment',
+  topup: 'reassignment',
+  transfer: 'transfer',
+  update: 'reassignment',
+};
+
+/** checkEnded: a tenure ends by an assertion that can end it, and goes on after that for who lost it by reassignment. What opened it does not end it. */
+function checkEnded({ facts, record }: Case, type: ParsedAssertion['payload']['type']): void {
+  if (record.ended === null) return;
+  const isOpening = record.source === record.proof && type !== 'update';
+  facts.same((isOpening ? null : ENDINGS[type]) ?? 'not', record.ended, 'bad-proof-file', 'The tenure has not ended by the assertion that the record rests on.');
+  facts.same(0, record.locks.length + record.pending.length, 'bad-proof-file', 'Nothing waits in a tenure that has ended.');
 }
 
 /** checkSource: the assertion that display, DNS addresses and service come from. */
@@ -84,10 +102,10 @@ function checkLast(about: Case, parsed: ParsedAssertion): void {
   switch (payload.type) {
     case 'transfer': {
       const isRoot = isRootTransfer(payload);
-      if (record.ended === null) facts.same(record.pending[0]?.hash ?? '', hash, 'bad-proof-file', 'The transfer is not the one that is pending.');
-      else facts.same(record.ended, 'transfer', 'bad-proof-file', 'The tenure did not end by this transfer.');
-      // Between the transfer and the end of the tenure the holder may have signed more.
-      if (isRoot || record.ended === null) facts.same(hash, isRoot ? record.root.head : record.head, 'stale-prev', 'The record is not the one that this transfer made.');
+      if (isRoot) {
+        facts.same(record.ended ?? 'not', 'transfer', 'bad-proof-file', 'A transfer by the root key is done at once.');
+        facts.same(hash, record.root.head, 'stale-of', 'The record is not the one that this transfer made.');
+      } else if (record.ended === null) checkWaiting(about, hash);
       facts.same(2, signers.length, 'wrong-signers', 'A transfer has two signatures.');
       return checkHolder(about, signers.slice(0, 1), record.proof, isRoot ? 'root' : 'key');
     }
@@ -95,18 +113,23 @@ function checkLast(about: Case, parsed: ParsedAssertion): void {
       facts.same(record.pending.length, 0, 'bad-proof-file', 'The transfer was cancelled, and is pending.');
       return checkHolder(about, signers, record.proof, signers[0] === about.identity.root ? 'root' : 'key');
     case 'reassign':
-      if (record.ended === null) facts.same(record.pending[0]?.hash ?? '', hash, 'bad-proof-file', 'The reassignment is not the one that is pending.');
-      else facts.same(record.ended, 'reassignment', 'bad-proof-file', 'The tenure did not end by this reassignment.');
-      if (record.ended === null) checkAfter(about, hash);
+      if (record.ended === null) {
+        facts.same(record.pending[0]?.hash ?? '', hash, 'bad-proof-file', 'The reassignment is not the one that is pending.');
+        checkAfter(about, hash);
+      }
       return checkArbiters(about, signers.slice(0, -1), 'the arbiters and the next holder');
     case 'dispute':
     case 'dispute-closed':
+      facts.same(record.pending.length, 0, 'bad-proof-file', 'What was pending is void with a case that opens or closes.');
       facts.same(payload.type === 'dispute' ? payload.case : 'none', record.case ?? 'none', 'bad-proof-file', 'The record does not say what the arbiters said of the case.');
       checkAfter(about, hash);
       return checkArbiters(about, signers, 'the arbiters');
     case 'payment-reversed':
-      if (record.ended !== null) facts.same(record.ended, 'unpaid', 'bad-proof-file', 'The tenure did not end unpaid.');
-      else facts.same(record.locks.at(-1)?.kind ?? '', 'reversed', 'bad-proof-file', 'The record does not say that the payment was taken back.');
+      // Before the tenure ends unpaid more may have been signed.
+      if (record.ended === null) {
+        facts.same(record.locks.at(-1)?.kind ?? '', 'reversed', 'bad-proof-file', 'The record does not say that the payment was taken back.');
+        checkAfter(about, hash);
+      }
       return checkRegistrar(about, signers);
     case 'payment-settled':
       facts.same(record.locks.length, 0, 'bad-proof-file', 'The payment is settled, and the record is locked.');
@@ -118,6 +141,20 @@ function checkLast(about: Case, parsed: ParsedAssertion): void {
     default:
       return refuse('bad-proof-file', 'What the record says does not come from the assertion it rests on.');
   }
+}
+
+/**
+ * checkWaiting: a transfer by the holder is the one that is pending. Or it was dropped when it fell due, because a payment could be taken
+ * back (again: a policy with a shorter period asks for more seals, SPEC §8); by then the holder may have signed more.
+ */
+function checkWaiting({ facts, record }: Case, hash: string): void {
+  const [pending] = record.pending;
+  if (pending === undefined) {
+    if (record.locks.length === 0) refuse('bad-proof-file', 'The transfer is not pending, and nothing can have barred it.');
+    return;
+  }
+  facts.same(pending.hash, hash, 'bad-proof-file', 'The transfer is not the one that is pending.');
+  facts.same(hash, record.head, 'stale-prev', 'The record is not the one that this transfer made.');
 }
 
 /** checkAfter: what arbiters and registrar sign is the head of their chain, until they sign again. */

@@ -303,6 +303,9 @@ function checkIsSubject(facts: Facts, entry: RecordEntry | IdentityEntry, subjec
   if (subject.tenure !== null && (at === 'tenure' || entry.tenure > subject.tenure)) {
     facts.same(subject.tenure, entry.tenure, 'wrong-tenure', 'The entry is that of another tenure.');
   }
+  // A tenure that passes its name on opens the next one in the same breath, and one that ended unpaid stays the highest until somebody registers the name.
+  const fits = at === 'tenure' ? entry.ended !== null : entry.ended === null || entry.ended === 'unpaid';
+  if (!fits) refuse('bad-proof-file', at === 'tenure' ? 'An earlier tenure has ended.' : 'The highest tenure has not passed the name on.');
   return entry;
 }
 
