@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,7 +25,10 @@ describe.each(KINDS)('on %s', (kind) => {
     const place = await databases.place();
     const lines: string[] = [];
     const first = await openDatabase({ ...place, log: (line) => lines.push(line) });
-    expect(lines.filter((line) => line.includes('applying'))).toHaveLength(2);
+    const migrations = readdirSync(migrationsFolder(), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const applied = lines.filter((line) => line.includes('applying'));
+    expect(migrations.toSorted().map((name, i) => applied[i]?.includes(name))).toEqual(migrations.map(() => true));
+    expect(applied).toHaveLength(migrations.length);
     await first.prisma.sandboxObject.create(addSandbox('kept'));
     await first.close();
     lines.length = 0;
