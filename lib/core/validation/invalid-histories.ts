@@ -1,9 +1,11 @@
 import * as names from '../assertion/fixture-names';
 import * as fixtures from '../assertion/fixtures';
+import type { ParsedAssertion } from '../assertion/parse';
+import { ROOT_CHANGES } from '../registry/limits';
 import type { NameLogEntry, RecordEntry, SealEntry } from '../registry/state';
 import { HistoryMaker, historyWorld as world } from './fixture-histories';
 import type { History } from './history-file';
-import { reassigned } from './valid-histories';
+import { lastChange, reassigned } from './valid-histories';
 
 const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((label) => fixtures.makeIdentity(world.registry, label)) as [fixtures.FixtureIdentity, fixtures.FixtureIdentity, fixtures.FixtureIdentity];
 const NAME = 'alice-cooper';
@@ -48,6 +50,22 @@ export const invalidHistories: Readonly<Record<string, () => History>> = {
     return made.invalid('A payment was taken back, but can still be made good.', 'name-taken', fixtures.makeRegister(world, bob, 'alice', { tenure: 1 }));
   },
   'name-reserved--register': () => new HistoryMaker().seal(RESERVED).invalid('A reserved name, with a hyphen in it.', 'name-reserved', fixtures.makeRegister(world, bob, 'mi-ne')),
+  'no-changes-left--transfer': () => {
+    const made = lastChange();
+    return made.invalid('A transfer by the signing key, and no changes are left.', 'no-changes-left', names.makeTransfer(world, alice, bob, made.record(NAME)));
+  },
+  'no-changes-left--root-transfer': () => {
+    const made = lastChange();
+    const sales: ParsedAssertion[] = [];
+    let { head, tenure } = { head: made.record(NAME).root.head, tenure: 0 };
+    for (; tenure <= ROOT_CHANGES; tenure++) {
+      const [from, to] = tenure % 2 === 0 ? [alice, carol] : [carol, alice];
+      const sale = names.makeRootTransfer(world, from, to, { ...made.record(NAME), root: { changes: tenure, head }, tenure });
+      head = sale.hash;
+      sales.push(sale);
+    }
+    return made.invalid('The root key’s own changes go along from tenure to tenure, to and fro, until they are used too.', 'no-changes-left', ...sales);
+  },
   'wrong-price--register': () => new HistoryMaker().invalid('A cent too little.', 'wrong-price', fixtures.makeRegister(world, bob, NAME, { priceCents: 9 })),
   'stale-prev--update': () => {
     const made = held();

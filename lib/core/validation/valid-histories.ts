@@ -61,6 +61,21 @@ export const validHistories: Readonly<Record<string, () => History>> = {
     const opened = { ...made.record(NAME), root: { changes: 0, head: first.hash }, tenure: 1 };
     return made.seal(first, names.makeRootTransfer(world, bob, alice, opened)).valid('Two tenures begin in one seal; the changes left go along.');
   },
+  'sales-by-root-key-without-changes': () => {
+    const made = lastChange();
+    made.seal(names.makeRootTransfer(world, alice, bob, made.record(NAME)));
+    made.seal(fixtures.makeRootUpdate(world, bob, made.record(NAME), { service: 'bob.example' }));
+    made.seal(names.makeRootTransfer(world, bob, alice, made.record(NAME)));
+    made.seal(names.makeTopup(world, made.record(NAME), { schedule: 2 }));
+    return made.seal(names.makeRootTransfer(world, alice, carol, made.record(NAME))).valid('With no changes left transfers by the root key use its own, which go along; a change that is bought is used first.');
+  },
+  'transfer-dropped-by-shorter-period': () => {
+    // The lock asks for 12 seals instead of 3, the transfer for 4 instead of 1.
+    const made = held('alice').idle(4).seal(fixtures.makePolicy(world, { ...world.policy, periodSec: 15 }, 1, world.registry));
+    made.seal(names.makeTransfer(world, alice, bob, made.record('alice'))).idle(6);
+    made.seal(names.makeTransfer(world, alice, bob, made.record('alice'))).idle(4);
+    return made.valid('A payment lock had stopped counting; with a shorter period it counts again, and drops the transfer that falls due. Later it can be made again.');
+  },
   'transfer-cancelled': () => {
     const made = held();
     made.seal(names.makeTransfer(world, alice, bob, made.record(NAME)));
@@ -129,6 +144,13 @@ export const validHistories: Readonly<Record<string, () => History>> = {
     return made.idle(2).valid('Four things fall due in one seal and take effect in the order of the proof log.');
   },
 };
+
+/** lastChange is a registry in which alice has used the one change that came with her name. */
+export function lastChange(): HistoryMaker {
+  const made = new HistoryMaker().seal(fixtures.makePolicy(world, { ...world.policy, schedule: { ...world.policy.schedule, changes: 1, version: 2 } }, 1, world.registry)).idle(2);
+  made.seal(fixtures.makeRegister(world, alice, NAME, { schedule: 2 }));
+  return made.seal(fixtures.makeUpdate(world, alice, made.record(NAME), { service: 'last.example' }));
+}
 
 /** reassigned is a registry in which a name of alice's was reassigned to bob. */
 export function reassigned(): HistoryMaker {
