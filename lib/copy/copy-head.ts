@@ -1,7 +1,7 @@
 import { fromBase64 } from '../core/bytes/base64';
 import { type Json, encodeJson, parseJson } from '../core/bytes/canonical-json';
 import { array, hash, integer, nullable, object, oneOf, string } from '../core/bytes/fields';
-import { Refusal } from '../core/refusal';
+import { Refusal, refuse } from '../core/refusal';
 import { refuseCopy } from './copy-refusal';
 
 /** CopiedLog is one log at the copy's seal. `root` is base64. */
@@ -42,10 +42,15 @@ export interface CopyHead {
   readonly updatedSec: number;
 }
 
-const MAX_HEAD_BYTES = 65_536;
+const MAX_HEAD_BYTES = 524_288;
+/** MAX_KEPT_NOTE_BYTES bounds a checkpoint in a head, with the lines of witnesses and validators: anybody on the way may put more under it. */
+export const MAX_KEPT_NOTE_BYTES = 65_536;
 
-/** encodeHead writes head.json. */
+/** encodeHead writes head.json. @throws Refusal `too-large`: what could not be read again is not written. */
 export function encodeHead(head: CopyHead): Uint8Array {
+  for (const { note } of [head.names, head.proofs]) {
+    if (note !== null && Buffer.byteLength(note) > MAX_KEPT_NOTE_BYTES) refuse('too-large', `A checkpoint with all that stands under it has at most ${MAX_KEPT_NOTE_BYTES} bytes.`);
+  }
   const plain: object = { ...head, format: 'mns-copy/v1' };
   return encodeJson(plain as Json);
 }
@@ -82,7 +87,7 @@ function readHead(value: Json): CopyHead {
 function readLog(value: Json, path: string): CopiedLog {
   const fields = object(value, ['note', 'root', 'size'], path);
   return {
-    note: nullable(fields.note, (note) => string(note, `${path}.note`, 32_768)),
+    note: nullable(fields.note, (note) => string(note, `${path}.note`, MAX_KEPT_NOTE_BYTES)),
     root: hash(fields.root, `${path}.root`),
     size: integer(fields.size, `${path}.size`, 1, Number.MAX_SAFE_INTEGER),
   };
