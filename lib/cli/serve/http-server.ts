@@ -29,6 +29,8 @@ export interface HttpOptions {
   readonly clock: () => number;
   /** Told of what should not have happened. */
   readonly log: (line: string) => void;
+  /** For tests. */
+  readonly maxConnections?: number;
 }
 
 /** HttpServing is a listening server. */
@@ -52,13 +54,14 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServing> {
       for (const { piece } of pieces) if (await piece.handle?.(req, res, url)) return;
       throw new HttpRefusal(404, 'no-such-address', 'Nothing is served at this address.');
     } catch (error) {
-      if (!isExpected(error)) log(`${req.method} ${req.url?.split('?')[0] ?? ''}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      // whoever goes away in the middle could fill the log
+      if (!isExpected(error) && req.errored === null) log(`${req.method} ${req.url?.split('?')[0] ?? ''}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       sendProblem(res, error);
     }
   };
   const listener: RequestListener = (req, res) => void answer(req, res);
   const server = tls === null ? createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: IDLE_TIMEOUT_MS }, listener) : secureServer(tls, listener);
-  if ('maxConnections' in server) server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -85,6 +88,8 @@ function isExpected(error: unknown): boolean {
 function secureServer(tls: { cert: Uint8Array; key: Uint8Array }, listener: RequestListener): Http2SecureServer {
   const server = createSecureServer({ allowHTTP1: true, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key) });
   server.setTimeout(IDLE_TIMEOUT_MS);
+  // HTTP/1.1 beside HTTP/2 has no limit of its own
+  Object.assign(server, { keepAliveTimeout: IDLE_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   server.on('request', (req: unknown, res: unknown) => listener(req as IncomingMessage, res as ServerResponse & { req: IncomingMessage }));
   return server;
 }
