@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dnsZone, heard, queryFor } from './dns-for-tests';
 import { openTcp, type TcpServer } from './tcp';
 
-const IDLE_MS = 150;
+const IDLE_MS = 250;
 let server: TcpServer;
 
 beforeAll(async () => {
@@ -37,6 +37,17 @@ test('a connection on which nothing comes, or a query only a byte at a time, is 
   slow.write(framed(queryFor('alice.mm--')).subarray(0, 7));
   const [quietMs, slowMs] = await Promise.all([closedAfter(quiet), closedAfter(slow)]);
   for (const ms of [quietMs, slowMs]) expect(ms).toBeGreaterThan(IDLE_MS / 2);
+});
+
+test('a query that keeps coming a byte at a time is not waited for', async () => {
+  const socket = await opened();
+  const closed = closedAfter(socket);
+  const query = framed(queryFor('alice.mm--'));
+  let at = 0;
+  const drip = setInterval(() => void (at < query.length - 1 && socket.write(query.subarray(at, ++at))), IDLE_MS / 3);
+  const ms = await closed;
+  clearInterval(drip);
+  expect(ms).toBeLessThan(IDLE_MS * 3);
 });
 
 test.each([

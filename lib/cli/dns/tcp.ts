@@ -79,6 +79,16 @@ function talk(socket: Socket, { zone, elsewhere, mayRecurse, idleMs = IDLE_MS }:
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('drain', () => work());
+  let late: NodeJS.Timeout | null = null;
+  /** Bytes that keep a connection busy don't keep it open: a query that was begun has `idleMs` to be whole. */
+  const watch = (hasCome: boolean): void => {
+    if (late !== null && (hasCome || waiting.length === 0 || isBusy())) {
+      clearTimeout(late);
+      late = null;
+    }
+    if (late === null && waiting.length > 0 && !isBusy() && !socket.destroyed) late = setTimeout(() => socket.destroy(), idleMs);
+  };
+  socket.on('close', () => void (late !== null && clearTimeout(late)));
   socket.on('data', (chunk) => {
     waiting = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk]);
     work();
@@ -92,6 +102,7 @@ function talk(socket: Socket, { zone, elsewhere, mayRecurse, idleMs = IDLE_MS }:
     if (!socket.destroyed) socket.write(framed);
   };
   const work = (): void => {
+    let hasCome = false;
     while (waiting.length >= 2 && !socket.destroyed && !isBusy()) {
       const length = waiting.readUInt16BE(0);
       if (length > MAX_QUERY_BYTES || length === 0) {
@@ -101,6 +112,7 @@ function talk(socket: Socket, { zone, elsewhere, mayRecurse, idleMs = IDLE_MS }:
       if (waiting.length < 2 + length) break;
       const query = waiting.subarray(2, 2 + length);
       waiting = waiting.subarray(2 + length);
+      hasCome = true;
       const outcome = zone.respond(query, length, scratch, asker);
       if (outcome > 0) send(scratch.subarray(0, outcome));
       else if (outcome === DROP || elsewhere === null) {
@@ -116,6 +128,7 @@ function talk(socket: Socket, { zone, elsewhere, mayRecurse, idleMs = IDLE_MS }:
         });
       }
     }
+    watch(hasCome);
     if (isBusy()) socket.pause();
     else socket.resume();
   };
