@@ -1,5 +1,5 @@
 import { afterName } from './lifetime';
-import { HEADER_BYTES, POINTER, TYPE } from './wire';
+import { HEADER_BYTES, labelText, POINTER, TYPE } from './wire';
 
 /** Item is one record of a message that others sent: where it begins, where its data lies. */
 export interface Item {
@@ -55,7 +55,7 @@ export function readName(message: Uint8Array, start: number): string | null {
     }
     total += 1 + size;
     if (size > 63 || total > 255 || at + 1 + size > message.length) return null;
-    labels.push(Buffer.from(message.subarray(at + 1, at + 1 + size)).toString('latin1').toLowerCase());
+    labels.push(labelText(message, at + 1, size));
     at += 1 + size;
   }
   return null;

@@ -1,4 +1,4 @@
-import { CLASS_ANY, CLASS_IN, HEADER_BYTES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_QUERY_BYTES, PLAIN_UDP_BYTES, QR, RCODE, TYPE } from './wire';
+import { CLASS_ANY, CLASS_IN, HEADER_BYTES, labelText, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_QUERY_BYTES, PLAIN_UDP_BYTES, QR, RCODE, TYPE } from './wire';
 
 /** NO_ANSWER: what is no query is not answered at all, so that two servers never talk to each other for ever. */
 export const NO_ANSWER = -1;
@@ -105,12 +105,12 @@ export class Query {
     return version > 0 ? RCODE.BADVERS : RCODE.NOERROR;
   }
 
-  /** name is the name asked for in lower case, for slow paths; bytes outside of printable ASCII as in RFC 4343. */
+  /** name is the name asked for in lower case, for slow paths; see `labelText`. */
   name(fromLabel = 0): string {
     const labels: string[] = [];
     for (let i = fromLabel; i < this.labels; i++) {
       const at = this.labelAt[i] as number;
-      labels.push(Buffer.from(this.bytes.subarray(at + 1, at + 1 + (this.bytes[at] as number))).toString('latin1').toLowerCase());
+      labels.push(labelText(this.bytes, at + 1, this.bytes[at] as number));
     }
     return labels.join('.');
   }

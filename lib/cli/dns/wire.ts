@@ -47,6 +47,12 @@ export function encodeName(name: string): Uint8Array | null {
   return out.length <= MAX_NAME_BYTES ? out : null;
 }
 
+/** labelText is a label in lower case (A to Z alone, RFC 4343), for slow paths. A dot inside it is written as RFC 1035 §5.1 has it: one label is never read as two. */
+export function labelText(bytes: Uint8Array, start: number, length: number): string {
+  const text = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll('\\', '\\092').replaceAll('.', '\\046');
+}
+
 /** isLabel compares label bytes with lower-case `text` regardless of case. */
 export function isLabel(bytes: Uint8Array, start: number, length: number, text: string): boolean {
   if (length !== text.length) return false;

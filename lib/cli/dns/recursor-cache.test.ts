@@ -1,0 +1,44 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dnsZone, heard, NOW, queryFor } from './dns-for-tests';
+import { Recursor } from './recursor';
+import { MAX_TCP_BYTES } from './wire';
+import { type Asker, FORWARD } from './zone';
+
+let upstream: Socket;
+let recursor: Recursor;
+
+beforeAll(async () => {
+  upstream = createSocket('udp4');
+  // Answers NXDOMAIN to names whose first label has a dot in it, and an address to all others.
+  upstream.on('message', (query, from) => {
+    const end = query.length - 11;
+    const isOdd = query.subarray(13, 13 + (query[12] ?? 0)).includes(0x2e);
+    const answer = Buffer.concat([query.subarray(0, end), Buffer.from('c00c00010001000000640004c0000207', 'hex')]);
+    answer.set([0x80, isOdd ? 3 : 0, 0, 1, 0, 1, 0, 0, 0, 0], 2);
+    upstream.send(answer, from.port, from.address);
+  });
+  await new Promise<void>((resolve) => upstream.bind(0, '127.0.0.1', resolve));
+  recursor = new Recursor({ allowPrivate: false, clock: () => NOW, port: 53, random: (count) => new Uint8Array(count), upstream: { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } });
+});
+
+afterAll(() => upstream.close());
+
+async function asked(query: Buffer): Promise<string> {
+  const zone = dnsZone(undefined, { hasUpstream: true });
+  const asker: Asker = { limit: null, maxUdpBytes: 1_232, mayForward: true, mayRecurse: true };
+  expect(zone.respond(query, query.length, Buffer.alloc(MAX_TCP_BYTES), asker)).toBe(FORWARD);
+  const answer = await recursor.answer(FORWARD, query, zone, asker);
+  return answer === null ? 'none' : heard(Buffer.from(answer)).rcode;
+}
+
+test('a label with a dot in it is not two labels: what is kept of one name is no answer to another', async () => {
+  const plain = queryFor('www.bank.example', { isRecursive: true });
+  const odd = Buffer.from(plain);
+  // the labels `www`, `bank` become the one label `www.bank`
+  odd[12] = 8;
+  odd[16] = 0x2e;
+  expect(await asked(odd)).toBe('NXDOMAIN');
+  expect(await asked(plain)).toBe('NOERROR');
+});
