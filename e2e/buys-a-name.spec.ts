@@ -7,9 +7,9 @@ import { expect, test } from './server';
 /** The steps of a check, each said to hold. */
 async function expectEveryStepHolds(page: Page, panel: string): Promise<void> {
   const steps = page.getByRole('region', { name: panel }).getByRole('listitem');
-  await expect(steps).toHaveCount(14);
-  // What cannot be checked is said to be so: nothing was seen of this registry before.
-  for (const text of await steps.allInnerTexts()) expect(text).toMatch(/^(holds:\s|not checked:\s+(The registry is the one|Nothing you saw before))/);
+  await expect(steps).toHaveCount(15);
+  // What cannot be checked is said to be so: nothing was seen of this registry before, and nobody’s tokens are trusted.
+  for (const text of await steps.allInnerTexts()) expect(text).toMatch(/^(holds:\s|not checked:\s+(The registry is the one|Validators you trust|Nothing you saw before))/);
 }
 
 /** changedAt gives a file with one letter changed, about `share` of its length from the start. */
