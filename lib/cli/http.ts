@@ -63,13 +63,13 @@ export function addressUnder(base: string, path: string): string {
 function problemOf(value: Json): { code: string | null; detail: string | null } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { code: null, detail: null };
   const { code, detail } = value;
-  return { code: plain(code), detail: plain(detail) };
+  return { code: typeof code === 'string' ? plain(code) : null, detail: typeof detail === 'string' ? plain(detail) : null };
 }
 
 /** plain keeps what another machine says from steering the terminal. */
-function plain(value: Json | undefined): string | null {
+export function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
-  return typeof value === 'string' ? value.slice(0, 500).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ') : null;
+  return text.slice(0, 500).replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
 }
 
 function hostOf(url: string): string {

@@ -42,6 +42,7 @@ async function runDeliver(args: CommandArgs, io: Io): Promise<number> {
     const sender = actingIn(identity, directory);
     const isChoice = flagOption(args, 'current');
     const found = await directory.find(address, (name) => (isChoice ? null : contacts.tenureOf(name)));
+    if (isBare(address) && !isChoice) contacts.check(found.name, found);
     for (const { code, detail } of found.warnings) io.err(`mns: warning: ${code}: ${detail}`);
     const keys = (await directory.keysOf(found.udf)) ?? refuseCli('not-found', 'The holder’s identity is not in the log.');
     // Before the message goes: a crash after it must not leave a contact that is not remembered.
@@ -58,8 +59,12 @@ async function runDeliver(args: CommandArgs, io: Io): Promise<number> {
 
 /** remember pins whom a bare name means to this user. Pinned addresses say it themselves. */
 function remember(contacts: Contacts, address: string, { name, tenure, udf }: Found, nowSec: number, isChoice: boolean): void {
+  if (isBare(address)) contacts.remember(name, { sinceSec: nowSec, tenure, udf }, isChoice);
+}
+
+function isBare(address: string): boolean {
   const parsed = parseAddress(address);
-  if (parsed.kind === 'name' && parsed.tenure === null && parsed.udf === null) contacts.remember(name, { sinceSec: nowSec, tenure, udf }, isChoice);
+  return parsed.kind === 'name' && parsed.tenure === null && parsed.udf === null;
 }
 
 /** directoryOf is where a command looks people up. @throws UsageError, CopyRefusal. */

@@ -17,6 +17,15 @@ test('whom a name first meant is kept, also by the next process, until somebody 
   expect(Contacts.open(file).tenureOf('alice')).toBe(2);
 });
 
+test('a known tenure held by somebody else, or an earlier one, is a wrong answer, not a new contact', () => {
+  const contacts = Contacts.open(path());
+  const other = makeIdentity(makeRegistry('contacts').registry, 'mallory').udf;
+  contacts.remember('alice', { sinceSec: 1, tenure: 1, udf });
+  for (const found of [{ tenure: 1, udf: other }, { tenure: 0, udf: other }, { tenure: 0, udf }]) expect(() => contacts.check('alice', found)).toThrow(/bad-answer/);
+  for (const found of [{ tenure: 1, udf }, { tenure: 2, udf: other }]) contacts.check('alice', found);
+  contacts.check('bob', { tenure: 0, udf: other });
+});
+
 test('a damaged file of contacts is refused, not begun anew: a name could change hands unseen', () => {
   const file = path();
   Contacts.open(file).remember('alice', { sinceSec: 1, tenure: 0, udf });

@@ -48,6 +48,13 @@ export class Contacts {
     return this.#known.get(name)?.tenure ?? null;
   }
 
+  /** check holds an answer against whom this user knows under a name. @throws CliRefusal `bad-answer`: tenures only go up, and none ever changes its holder. */
+  check(name: string, { tenure, udf }: Pick<Contact, 'tenure' | 'udf'>): void {
+    const known = this.#known.get(name);
+    if (known === undefined || tenure > known.tenure || (tenure === known.tenure && udf === known.udf)) return;
+    refuseCli('bad-answer', tenure < known.tenure ? `The answer is older than what is known of @${name} here: it has tenure ${tenure}, ${known.tenure} was seen.` : `@${name}.${tenure} is held by another identity in the answer than when it was first seen here. No tenure changes its holder.`);
+  }
+
   /** remember keeps a contact, on disk before it returns. A name that is known keeps its contact unless `choose` is set. */
   remember(name: string, contact: Contact, choose: boolean = false): void {
     if (this.#known.has(name) && !choose) return;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { array, hash, integer, string } from '../../core/bytes/fields';
-import { parseAddress } from '../../core/resolution/address';
+import { type Address, parseAddress } from '../../core/resolution/address';
 import { resolve } from '../../core/resolution/resolve';
 import { MAX_COUNTER, MAX_HOST_LENGTH, MAX_TENURE } from '../../core/registry/limits';
 import { readIdentity } from '../../core/registry/state';
@@ -13,7 +13,7 @@ import { readPolicies } from '../../copy/policy-watch';
 import { StateIndex } from '../../copy/state-index';
 import { refuseCli } from '../cli-refusal';
 import type { Json } from '../../core/bytes/canonical-json';
-import { addressUnder, askServer, getJson, jsonOf } from '../http';
+import { addressUnder, askServer, getJson, jsonOf, plain } from '../http';
 import { Names } from '../names/open-names';
 import { fieldsOf, type Net, understood } from '../registry/registry-api';
 
@@ -79,7 +79,7 @@ export function serverDirectory(url: string, net: Net): Directory {
     find: async (address, remembered) => {
       const parsed = parseAddress(address);
       const known = parsed.kind === 'name' && parsed.tenure === null && parsed.udf === null ? remembered(parsed.name) : null;
-      return readFound(await getJson(net, addressUnder(url, `/resolve/${encodeURIComponent(address)}${known === null ? '' : `?remembered=${known}`}`)));
+      return ofAddress(parsed, readFound(await getJson(net, addressUnder(url, `/resolve/${encodeURIComponent(address)}${known === null ? '' : `?remembered=${known}`}`))));
     },
     keysOf: async (udf) => {
       const at = addressUnder(url, `/mns/mail/identity/${encodeURIComponent(udf)}`);
@@ -88,6 +88,13 @@ export function serverDirectory(url: string, net: Net): Directory {
     },
     registries: [],
   };
+}
+
+/** ofAddress sees that an answer is about what was asked for, as far as the address itself says. @throws CliRefusal `bad-answer`. */
+function ofAddress(asked: Address, found: Found): Found {
+  const isName = asked.kind !== 'name' || (asked.name === found.name && (asked.tenure ?? found.tenure) === found.tenure);
+  const isHolder = asked.kind === 'elsewhere' || asked.udf === null || found.udf.startsWith(asked.udf);
+  return isName && isHolder ? found : refuseCli('bad-answer', 'The answer is about another name or holder than the address.');
 }
 
 /** readKeys reads `GET /mns/mail/identity/<udf>`. @throws CliRefusal `bad-answer`. */
@@ -113,7 +120,7 @@ function readFound(value: Json): Found {
       udf,
       warnings: array(fields['warnings'] ?? null, 'warnings', 100).map((item) => {
         const warning = fieldsOf(item, 'A warning');
-        return { code: string(warning['code'] ?? null, 'code', 100), detail: string(warning['detail'] ?? null, 'detail', 1_000) };
+        return { code: plain(string(warning['code'] ?? null, 'code', 100)), detail: plain(string(warning['detail'] ?? null, 'detail', 1_000)) };
       }),
     };
   });
