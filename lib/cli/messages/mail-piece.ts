@@ -7,6 +7,7 @@ import { resolve } from '../../core/resolution/resolve';
 import { MAX_MESSAGE_BYTES } from '../../core/registry/limits';
 import { StateIndex } from '../../copy/state-index';
 import { textsOption, UsageError } from '../command';
+import { clientAddress } from '../serve/client-address';
 import type { Piece, PieceMaker, ServeParts } from '../serve/piece';
 import { HttpRefusal, sendJson } from '../serve/problem';
 import { type Known, MailDrop } from './mail-drop';
@@ -37,7 +38,7 @@ function makePiece(parts: ServeParts): Piece {
   return {
     handle: async (req, res, url) => {
       if (url.pathname !== PREFIX && !url.pathname.startsWith(`${PREFIX}/`)) return false;
-      const waitSec = pace.take(req.socket.remoteAddress ?? '', io.clock());
+      const waitSec = pace.take(clientAddress(req) ?? '', io.clock());
       if (waitSec > 0) throw new HttpRefusal(429, 'too-many', `Too many requests from this address; try again in ${waitSec} s.`);
       await answer({ drop, io, known }, req, res, url.pathname.slice(PREFIX.length));
       return true;

@@ -10,6 +10,7 @@ import { openUdp, type UdpOptions } from '../dns/udp';
 import { encodeName, MAX_QUERY_BYTES, MAX_TCP_BYTES } from '../dns/wire';
 import { type Asker, DROP, Zone } from '../dns/zone';
 import { listenAddress } from '../listen-address';
+import { clientAddress } from './client-address';
 import type { Piece, PieceMaker, ServeParts } from './piece';
 import { HttpRefusal } from './problem';
 
@@ -47,7 +48,8 @@ async function openDns({ args, io, names }: ServeParts): Promise<Piece> {
   const elsewhere = flagOption(args, 'recurse') || upstream !== null ? new Recursor({ upstream, port: numberOption(args, 'recurse-port', 53, 1), allowPrivate: flagOption(args, 'recurse-private'), clock: io.clock, random: (count) => randomFillSync(new Uint8Array(count)) }) : null;
   const forAny = textOption(args, 'recurse-for');
   if (forAny !== null && forAny !== 'any') throw new UsageError('--recurse-for takes only the word any');
-  const mayRecurse = (address: string) => forAny === 'any' || !isPublic(address.replace(/^::ffff:(?=\d+\.)/i, ''));
+  const isNear = (address: string) => isIP(address) !== 0 && !isPublic(address);
+  const mayRecurse = (address: string) => forAny === 'any' || isNear(address.replace(/^::ffff:(?=\d+\.)/i, ''));
   const zone = new Zone({ table: () => names.table(), serverNames, clock: io.clock, hasUpstream: upstream !== null, recurses: flagOption(args, 'recurse') });
   const servers: { close(): Promise<void> }[] = [];
   const lines: string[] = [];
@@ -92,7 +94,8 @@ function upstreamOf(text: string | null): { address: string; port: number } | nu
 async function answerHttp(req: IncomingMessage, res: ServerResponse, url: URL, zone: Zone, elsewhere: Elsewhere | null, mayRecurse: (address: string) => boolean, out: Buffer): Promise<boolean> {
   const query = req.method === 'POST' ? await postedQuery(req) : req.method === 'GET' ? queryIn(url) : fail(405, 'method-not-allowed', 'DNS is asked with GET or POST.');
   // a browser cannot follow a referral, and over HTTP nobody can ask in another's name: names' own servers are asked for everyone
-  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayForward: elsewhere !== null && mayRecurse(req.socket.remoteAddress ?? ''), mayRecurse: elsewhere !== null };
+  const client = clientAddress(req) ?? '';
+  const asker: Asker = { limit: MAX_TCP_BYTES, maxUdpBytes: MAX_TCP_BYTES, mayForward: elsewhere !== null && mayRecurse(client), mayRecurse: elsewhere !== null };
   const outcome = zone.respond(query, query.length, out, asker);
   const answer = outcome > 0 ? Buffer.from(out.subarray(0, outcome)) : outcome === DROP || elsewhere === null ? null : await elsewhere.answer(outcome, query, zone, asker);
   if (answer === null) fail(400, 'bad-query', 'This is no DNS query.');
