@@ -4,7 +4,7 @@ import { aged, readMessage, readName } from './message';
 import { isPublic } from './recursor';
 import { ask, dnsZone } from './dns-for-tests';
 
-test.each(['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '::', '::1', 'fe80::1', 'fd00::1', 'ff02::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::'])('%s is not asked on behalf of strangers', (address) => {
+test.each(['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '::', '::1', 'fe80::1', 'fd00::1', 'ff02::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '64:ff9b:1::a00:1', 'fec0::1', '2002:7f00:1::'])('%s is not asked on behalf of strangers', (address) => {
   expect(isPublic(address)).toBe(false);
 });
 

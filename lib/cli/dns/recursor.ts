@@ -13,6 +13,8 @@ const TIMEOUT_MS = 1_500;
 const MAX_ATTEMPTS = 4;
 /** Questions under way at once; more are refused. */
 const MAX_UNDER_WAY = 512;
+/** Of them below one name: where its servers are silent, they must not take all places. */
+const MAX_UNDER_WAY_OF_ONE = 64;
 /** How deep a name's own servers may send us further down. */
 const MAX_REFERRALS = 3;
 const CACHE_ENTRIES = 10_000;
@@ -40,6 +42,8 @@ export class Recursor implements Elsewhere {
   readonly #options: RecursorOptions;
   readonly #cache = new Map<string, Kept>();
   readonly #underWay = new Map<string, Promise<Uint8Array | null>>();
+  /** How many are under way below one name. */
+  readonly #groups = new Map<string, number>();
 
   constructor(options: RecursorOptions) {
     this.#options = options;
@@ -52,7 +56,8 @@ export class Recursor implements Elsewhere {
     const label = asked.name();
     const cut = outcome === RECURSE ? asked.name(cutLabel(asked, zone.cut)) : null;
     const servers = outcome === RECURSE ? this.#targets(unpackAddresses(zone.servers)) : this.#options.upstream === null ? [] : [this.#options.upstream];
-    const message = await this.#known(`${label}/${type}/${cut === null ? 'up' : servers.map(({ address }) => address).join()}`, () => this.#ask(servers, question, cut, MAX_REFERRALS));
+    const asks = cut === null ? 'up' : servers.map(({ address }) => address).join();
+    const message = await this.#known(`${label}/${type}/${asks}`, cut, () => this.#ask(servers, question, cut, MAX_REFERRALS));
     if (message !== null) return dress(message, query, questionEnd, zone, asker);
     const out = Buffer.alloc(PLAIN_UDP_BYTES + 300);
     const text = servers.length === 0 ? 'the servers of this name have addresses that are not asked' : 'the servers of this name do not answer';
@@ -65,22 +70,31 @@ export class Recursor implements Elsewhere {
   }
 
   /** #known answers from what was heard a short time ago, or joins others who ask the same. */
-  async #known(key: string, ask: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
+  async #known(key: string, group: string | null, ask: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
     const nowSec = this.#options.clock();
     const kept = this.#cache.get(key);
     if (kept !== undefined && kept.untilSec > nowSec) return aged(Uint8Array.from(kept.message), nowSec - kept.atSec);
     const other = this.#underWay.get(key);
     if (other !== undefined) return other;
-    if (this.#underWay.size >= MAX_UNDER_WAY) return null;
+    const ofGroup = group === null ? 0 : (this.#groups.get(group) ?? 0);
+    if (this.#underWay.size >= MAX_UNDER_WAY || ofGroup >= MAX_UNDER_WAY_OF_ONE) return null;
+    if (group !== null) this.#groups.set(group, ofGroup + 1);
     const asking = ask()
       .catch(() => null)
       .then((message) => {
         this.#underWay.delete(key);
+        if (group !== null) this.#leave(group);
         if (message !== null) this.#keep(key, message);
         return message;
       });
     this.#underWay.set(key, asking);
     return asking;
+  }
+
+  #leave(group: string): void {
+    const left = (this.#groups.get(group) ?? 1) - 1;
+    if (left === 0) this.#groups.delete(group);
+    else this.#groups.set(group, left);
   }
 
   #keep(key: string, message: Uint8Array): void {
@@ -180,7 +194,7 @@ function dress(message: Uint8Array, query: Uint8Array, questionEnd: number, zone
 // two lists: one alone would find every IPv4 address in ::ffff:0:0/96
 const NOT_PUBLIC = { ipv4: new BlockList(), ipv6: new BlockList() } as const;
 for (const [network, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3]] as const) NOT_PUBLIC.ipv4.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of [['::', 96], ['::ffff:0:0', 96], ['64:ff9b::', 96], ['100::', 64], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) NOT_PUBLIC.ipv6.addSubnet(network, prefix, 'ipv6');
+for (const [network, prefix] of [['::', 96], ['::ffff:0:0', 96], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['100::', 64], ['2002::', 16], ['fc00::', 7], ['fe80::', 9], ['ff00::', 8]] as const) NOT_PUBLIC.ipv6.addSubnet(network, prefix, 'ipv6');
 
 /** isPublic tells addresses on the open internet from loopback, private, link-local and multicast ones. */
 export function isPublic(address: string): boolean {
