@@ -1,5 +1,6 @@
 import { formatTenureName } from '../../core/assertion/name';
 import { type IdentityEntry, readIdentity, readRecord, type RecordEntry, type StateReader } from '../../core/registry/state';
+import { ageWords, OLD_COPY_SEC } from '../../core/resolution/warnings';
 import { CopyReader } from '../../copy/copy-reader';
 import { StateIndex } from '../../copy/state-index';
 import type { LoggedHolder } from '../cert/check-chain';
@@ -18,6 +19,8 @@ export async function holderOf(args: CommandArgs, io: Io, name: string, tenure: 
   if (data !== null) {
     const reader = CopyReader.open(data);
     try {
+      const ageSec = io.clock() - reader.needHead().timeSec;
+      if (ageSec >= OLD_COPY_SEC) io.err(`mns: warning: the copy of the log is ${ageWords(ageSec)} old: the name may have another holder by now`);
       return holderIn(StateIndex.open(reader).stateReader(), name, tenure);
     } finally {
       reader.close();
