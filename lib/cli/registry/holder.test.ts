@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeIdentity, makeRegister, makeRegistry } from '../../core/assertion/fixtures';
+import { equalBytes } from '../../core/bytes/bytes';
 import { FixtureLog } from '../../core/registry/fixture-log';
+import { type Ended, nameKey, readRecord, type StateReader } from '../../core/registry/state';
 import { OLD_COPY_SEC } from '../../core/resolution/warnings';
 import { testIo } from '../io-for-tests';
 import { copyOf } from '../messages/provider-for-tests';
-import { holderOf } from './holder';
+import { holderIn, holderOf } from './holder';
 
 const dir = mkdtempSync(join(tmpdir(), 'mns-holder-'));
 afterAll(() => rmSync(dir, { force: true, recursive: true }));
@@ -27,4 +29,17 @@ test('who holds a name by a copy that is old is said with its age', async () => 
   expect(await ask(sealedSec + 30)).toBe('');
   expect(await ask(sealedSec + OLD_COPY_SEC)).toContain('old');
   await copied.close();
+});
+
+test('a tenure that was sold or not paid for has no holder any more whose certificates count; one that ended by reassignment has', () => {
+  const world = makeRegistry('ended');
+  const log = new FixtureLog(world);
+  log.seal([makeRegister(world, makeIdentity(world.registry, 'alice'), 'alice-has-this')]);
+  const found = readRecord(log.state, 'alice-has-this');
+  if (found === null) throw new Error('the name is registered');
+  const state = (ended: Ended): StateReader => ({
+    get: (key) => (equalBytes(key, nameKey('alice-has-this')) ? { ...found, entry: { ...found.entry, ended } } : log.state.get(key)),
+  });
+  for (const ended of ['transfer', 'unpaid'] as const) expect(() => holderIn(state(ended), 'alice-has-this', null)).toThrow(/not-reachable/);
+  for (const ended of ['reassignment', null] as const) expect(holderIn(state(ended), 'alice-has-this', null).udf).toBe(found.entry.udf);
 });

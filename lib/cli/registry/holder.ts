@@ -1,5 +1,6 @@
 import { formatTenureName } from '../../core/assertion/name';
 import { type IdentityEntry, readIdentity, readRecord, type RecordEntry, type StateReader } from '../../core/registry/state';
+import { isAlive } from '../../core/resolution/reader';
 import { ageWords, OLD_COPY_SEC } from '../../core/resolution/warnings';
 import { CopyReader } from '../../copy/copy-reader';
 import { StateIndex } from '../../copy/state-index';
@@ -34,7 +35,7 @@ export async function holderOf(args: CommandArgs, io: Io, name: string, tenure: 
   return joined(state.present ? state.record : null, state.identity, name);
 }
 
-/** holderIn is `holderOf` for a state that is at hand. @throws CliRefusal `not-found`. */
+/** holderIn is `holderOf` for a state that is at hand. @throws CliRefusal `not-found`, `not-reachable`. */
 export function holderIn(state: StateReader, name: string, tenure: number | null): LoggedHolder {
   const record = readRecord(state, name, tenure)?.entry ?? null;
   return joined(record, record === null ? null : (readIdentity(state, record.udf)?.entry ?? null), name);
@@ -42,5 +43,7 @@ export function holderIn(state: StateReader, name: string, tenure: number | null
 
 function joined(record: RecordEntry | null, identity: IdentityEntry | null, name: string): LoggedHolder {
   if (record === null || identity === null || identity.udf !== record.udf) return refuseCli('not-found', `@${name} is not in the log.`);
+  // what no longer routes has no hosts: its earlier holder's certificates speak for nobody
+  if (!isAlive(record)) refuseCli('not-reachable', `@${formatTenureName(record.name, record.tenure)} has ended (${record.ended}): nothing is reached by it any more.`);
   return { ca: identity.ca, tenure: `@${formatTenureName(record.name, record.tenure)}`, udf: identity.udf };
 }
