@@ -1,5 +1,4 @@
 import { createSocket, type Socket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dnsTable, dnsZone, heard, NOW, queryFor } from './dns-for-tests';
 import { Recursor } from './recursor';
@@ -23,7 +22,7 @@ beforeAll(async () => {
   });
   silent = createSocket('udp4');
   for (const socket of [upstream, silent]) await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  recursor = new Recursor({ allowPrivate: true, clock: () => NOW, port: silent.address().port, timeoutMs: 200, random: (count) => new Uint8Array(count), upstream: { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } });
+  recursor = new Recursor({ allowPrivate: true, clock: () => NOW, port: silent.address().port, timeoutMs: 200, random: (count) => new Uint8Array(count), upstream: { address: '127.0.0.1', port: upstream.address().port } });
 });
 
 afterAll(() => {
