@@ -120,6 +120,7 @@ test('with the registry killed and its database deleted a provider goes on answe
   const told = testIo();
   expect(await run(['follow', fork.url, '--data', second, '--once'], told)).toBe(1);
   expect(told.errLines.join('\n')).toContain('untrusted-note');
+  expect(told.errLines.join('\n')).toContain(`now has the registry ${fork.world.registry}`);
   const accepted = testIo();
   expect(await run(['follow', fork.url, '--data', second, '--registry', fork.world.registry, '--once'], accepted)).toBe(0);
   expect(accepted.errLines.join('\n')).toContain(`continues ${info.registry}`);

@@ -146,7 +146,10 @@ class FollowSession {
           return null;
         }
         if (!(error instanceof Refusal) && !(error instanceof CopyRefusal) && !isDiskTrouble(error)) throw error;
-        if (this.#run.once) throw error;
+        if (this.#run.once) {
+          await this.#tellOther(error);
+          throw error;
+        }
         await this.#trouble(error);
         continue;
       }
@@ -187,7 +190,7 @@ class FollowSession {
     const kind = error instanceof Refusal ? 'refused, and the copy stays as it is' : 'waiting';
     if (text !== this.#told) {
       this.#io.err(`${kind}: ${text}`);
-      if (error instanceof Refusal && error.code === 'untrusted-note') await this.#tellOther();
+      await this.#tellOther(error);
     }
     this.#told = text;
     await this.#pause(this.#waitMs);
@@ -195,7 +198,8 @@ class FollowSession {
   }
 
   /** Another registry may go on from the one that is followed: it is for people to accept it. */
-  async #tellOther(): Promise<void> {
+  async #tellOther(error: Error): Promise<void> {
+    if (!(error instanceof Refusal) || error.code !== 'untrusted-note') return;
     const registry = await this.#source.hint().catch(() => null);
     if (registry === null || registry === this.#registry) return;
     this.#io.err(`${this.#source.url} now has the registry ${registry}. If it continues yours, and you know its id from people you trust, accept it: mns follow ${this.#source.url} --data ${this.#run.dir} --registry ${registry}`);
