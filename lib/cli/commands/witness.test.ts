@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -43,4 +43,15 @@ test('over HTTP, two requests from one old size at once get one cosignature; the
   expect((await fetch(`${two.url}/add-checkpoint`, { body: 'x'.repeat(200_000), method: 'POST' }).then((answer) => answer.status, () => 400))).toBe(400);
   two.io.stopNow();
   expect(await two.done).toBe(0);
+});
+
+test('a key whose memory is gone cosigns nothing, lest it cosign a second history', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'mns-witness-'));
+  const one = await started(data);
+  one.io.stopNow();
+  expect(await one.done).toBe(0);
+  rmSync(join(data, 'cosigned'), { recursive: true });
+  const io = testIo();
+  expect(await run(['witness', '--listen', '0', '--data', data, '--log', LOG.text], io)).toBe(1);
+  expect(io.errLines[0]).toMatch(/^mns: no-file: .*cosigned.* is not\./);
 });

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatVkey } from '../../core/note/vkey';
 import { FolderLockError, lockFolder } from '../../native/folder-lock';
 import { refuseCli } from '../cli-refusal';
-import { type Command, type CommandArgs, type Io, neededOption, textOption, textsOption, UsageError } from '../command';
+import { type Command, type CommandArgs, flagOption, type Io, neededOption, textOption, textsOption, UsageError } from '../command';
 import type { WitnessedLog } from '../witness/add-checkpoint';
 import { joinLogs, readKey, readLogList } from '../witness/log-list';
 import { Witness } from '../witness/witness';
@@ -20,12 +20,13 @@ A witness of tiled logs (c2sp.org/tlog-witness): it cosigns each checkpoint that
   --key FILE              its key (default DIR/witness-key); made if missing and --name is given
   --name NAME             its name, an address without scheme: witness.example/w1
   --log VKEY              a log's verifier key; its origin is the key's name
+  --new-memory            the key has never cosigned in another folder: begin with an empty one
   --logs FILE             a list of logs in the witness network's format (logs/v0)`;
 
 /** command is `mns witness`. */
 export const command: Command = {
   name: 'witness',
-  options: { data: { type: 'string' }, key: { type: 'string' }, listen: { type: 'string' }, log: { multiple: true, type: 'string' }, logs: { type: 'string' }, name: { type: 'string' } },
+  options: { data: { type: 'string' }, key: { type: 'string' }, listen: { type: 'string' }, log: { multiple: true, type: 'string' }, logs: { type: 'string' }, name: { type: 'string' }, 'new-memory': { type: 'boolean' } },
   run: runWitness,
   summary: 'cosign checkpoints of logs for others (C2SP witness)',
   usage: USAGE,
@@ -47,8 +48,14 @@ async function runWitness(args: CommandArgs, io: Io): Promise<number> {
 }
 
 async function serveWitness(args: CommandArgs, io: Io, { data, host, logs, port }: { data: string; host: string; logs: readonly WitnessedLog[]; port: number }): Promise<number> {
-  const key = openWitnessKey(textOption(args, 'key') ?? join(data, 'witness-key'), textOption(args, 'name'), (count) => io.random(count));
-  const witness = new Witness(join(data, 'cosigned'), logs, key, () => io.clock());
+  const keyFile = textOption(args, 'key') ?? join(data, 'witness-key');
+  const memory = join(data, 'cosigned');
+  // A key without the memory of what it cosigned could cosign a second history.
+  if (existsSync(keyFile) && !existsSync(memory) && !flagOption(args, 'new-memory')) {
+    refuseCli('no-file', `${keyFile} is there, and what it has cosigned, ${memory}, is not. Put that back, or make a new key; if the key never cosigned anything, say --new-memory.`);
+  }
+  const key = openWitnessKey(keyFile, textOption(args, 'name'), (count) => io.random(count));
+  const witness = new Witness(memory, logs, key, () => io.clock());
   const server = witnessServer(witness, (line) => io.err(`mns: ${line}`));
   try {
     const bound = await listen(server, host, port);
