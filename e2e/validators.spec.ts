@@ -64,7 +64,7 @@ test('validators and their tokens are listed; a reader who counts tokens sees na
   await ready(page);
   await page.getByRole('textbox', { name: 'Token policy' }).fill('quorum nobody');
   await page.getByRole('button', { name: 'Keep this policy' }).click();
-  await expect(page.getByText('The quorum is the unknown group nobody.')).toBeVisible();
+  await expect(page.getByText('Line 1: the quorum nobody is not named before.')).toBeVisible();
   const lines = validators.map(({ text }, i) => `witness v${i} ${text}`).join('\n');
   await page.getByRole('textbox', { name: 'Token policy' }).fill(`${lines}\ngroup mine 2 v0 v1 v2\nquorum mine\n`);
   await page.getByRole('button', { name: 'Keep this policy' }).click();
