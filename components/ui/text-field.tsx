@@ -1,5 +1,6 @@
-import { Check, CircleAlert } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useId, type InputHTMLAttributes, type ReactNode } from 'react';
+import { FieldProblem } from './field-problem';
 
 interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: ReactNode;
@@ -38,12 +39,7 @@ export function TextField({
         className={`mt-1.5 block h-11 w-full rounded-lg border bg-surface px-3.5 text-base text-ink placeholder:text-muted/80 sm:text-sm ${mono ? 'font-mono' : ''} ${problem ? 'border-bad' : 'border-edge'}`}
       />
       <div id={`${id}-state`} aria-live="polite">
-        {problem && (
-          <p className="mt-1.5 flex gap-1.5 text-[0.8125rem] leading-5 text-bad">
-            <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-            <span>{problem}</span>
-          </p>
-        )}
+        {problem && <FieldProblem>{problem}</FieldProblem>}
         {!problem && good && (
           <p className="mt-1.5 flex gap-1.5 text-[0.8125rem] leading-5 text-accent">
             <Check className="mt-0.5 size-4 shrink-0" aria-hidden="true" />

@@ -1,9 +1,9 @@
 'use client';
 
-import { CircleAlert } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Disclosure } from '@/components/ui/disclosure';
+import { FieldProblem } from '@/components/ui/field-problem';
 import { CodeBlock } from '@/components/ui/code-block';
 import { durationText } from '@/components/ui/time';
 import type * as keeperModule from '@/lib/client/token-policy';
@@ -86,12 +86,7 @@ export function PolicyForm() {
         className={`mt-1.5 block w-full rounded-lg border bg-surface px-3.5 py-2.5 font-mono text-base text-ink sm:text-[0.8125rem] sm:leading-5 ${problem ? 'border-bad' : 'border-edge'}`}
       />
       <div id={`${id}-state`} aria-live="polite">
-        {problem && (
-          <p className="mt-1.5 flex gap-1.5 text-[0.8125rem] leading-5 text-bad">
-            <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-            <span>{problem}</span>
-          </p>
-        )}
+        {problem && <FieldProblem>{problem}</FieldProblem>}
         {said && !problem && <p className="mt-1.5 text-[0.8125rem] leading-5 text-accent">{said}</p>}
       </div>
       <div className="mt-4 flex flex-wrap gap-2">

@@ -11,12 +11,13 @@ import { activeValidators, everyValidator, quorumOf, SILENT_SEALS } from './vali
 export async function showValidators(ctx: AppContext): Promise<ValidatorsInfo> {
   const { head } = ctx.registry;
   const all = await everyValidator(ctx);
-  const last = new Map((await lastTokens(ctx.db, all.map(({ vkey }) => vkey))).map((token) => [token.vkey, token]));
+  const tokens = await lastTokens(ctx.db, all.map(({ vkey }) => vkey));
+  const last = new Map(tokens.map((token) => [token.vkey, token]));
   const validators = all.map(({ holds, status, udf, vkey }) => {
     const token = last.get(vkey);
     return { holds, lagSeals: token === undefined ? null : Math.max(0, head.number - token.seal), name: parseVkey(vkey).name, status, tokenSeal: token?.seal ?? null, tokenSec: token?.timeSec ?? null, udf, vkey };
   });
-  const active = await activeValidators(ctx);
+  const active = await activeValidators(ctx, tokens);
   return {
     cosignedSeal: await newestCosignedSeal(ctx, active),
     nowSec: ctx.clock(),

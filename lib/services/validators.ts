@@ -46,12 +46,12 @@ export async function enrolledValidators(where: Where): Promise<ValidatorEntry[]
   return all.filter(({ status }) => status === 'enrolled').toSorted((a, b) => (a.vkey < b.vkey ? -1 : 1));
 }
 
-/** activeValidators gives the keys of those whose tokens are waited for: see `activeAmong`. */
-export async function activeValidators(where: Where): Promise<string[]> {
+/** activeValidators gives the keys of those whose tokens are waited for: see `activeAmong`. Who has read the last tokens of all already passes them on. */
+export async function activeValidators(where: Where, read?: readonly LastToken[]): Promise<string[]> {
   const sinceSeal = Math.max(0, where.registry.head.number - SILENT_SEALS);
   const enrolled = [...(await latestOf(where)).values()].filter(({ entry }) => entry.status === 'enrolled').map(({ entry, index }) => ({ index, vkey: entry.vkey }));
   if (enrolled.length === 0) return [];
-  const [tokens, seal] = await Promise.all([lastTokens(where.db, enrolled.map(({ vkey }) => vkey)), sealByNumber(where.db, sinceSeal)]);
+  const [tokens, seal] = await Promise.all([read ?? lastTokens(where.db, enrolled.map(({ vkey }) => vkey)), sealByNumber(where.db, sinceSeal)]);
   return activeAmong(enrolled, tokens, { seal: sinceSeal, size: seal?.names.size ?? 0 });
 }
 

@@ -11,7 +11,7 @@ import { toHex } from '../../core/bytes/hex';
 import { sha256 } from '../../core/bytes/sha256';
 import { verifySignature } from '../../core/keys/ed25519';
 import { publicKeyOf, sign } from '../../core/keys/sign';
-import { CliRefusal } from '../cli-refusal';
+import { codeOf } from '../code-for-tests';
 import { createKeyFile, encodeKeyFile, type NewKeyFile, openKeyBytes, openKeyFile, showKeyFile } from './key-file';
 
 const WORDS = createWords((sizeBytes) => new Uint8Array(sizeBytes).fill(7));
@@ -23,16 +23,6 @@ const PASSPHRASE = 'correct horse';
 async function made(): Promise<NewKeyFile> {
   const certificate = await certificateOf(WORDS, { number: 0, registry: REGISTRY }, { publicKey: publicKeyOf(SEED), sign: (what) => sign(what, SEED) });
   return { certificate, createdSec: 1_700_000_000, encryptSeeds: [encryptSeedOf(WORDS, 0)], registry: REGISTRY, signingSeed: SEED };
-}
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CliRefusal) return error.code;
-    throw error;
-  }
-  return 'none';
 }
 
 test('an opened key file signs as its identity, and shows without a passphrase whose it is', async () => {

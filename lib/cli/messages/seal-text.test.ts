@@ -3,22 +3,12 @@ import { expect, test } from 'vitest';
 import type { MessageHeader } from '../../core/assertion/message';
 import { toBase64 } from '../../core/bytes/base64';
 import { utf8 } from '../../core/bytes/bytes';
-import { CliRefusal } from '../cli-refusal';
+import { codeOf } from '../code-for-tests';
 import { openText, sealText } from './seal-text';
 
 const SEED = new Uint8Array(32).fill(4);
 const KEY = x25519.getPublicKey(SEED);
 const HEADER: MessageHeader = { from: 'A', keyNumber: 0, nonce: 'n', registry: 'r', timeSec: 1, to: 'B', toName: 'b.0' };
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CliRefusal) return error.code;
-    throw error;
-  }
-  return 'none';
-}
 
 test('what is sealed to a key is opened by its seed, and two seals of one text have nothing in common', () => {
   const sealed = sealText(utf8('Grüße'), KEY, HEADER);
